@@ -1,0 +1,77 @@
+import * as v from 'valibot';
+import { ParamSpec, ParamValues } from '../params';
+
+export const engineNames = ['cuda', 'webgpu', 'cpu', 'wasm'] as const;
+export const EngineName = v.picklist(engineNames);
+export type EngineName = v.InferOutput<typeof EngineName>;
+
+/** One rung of the engine ladder, as shown to the user: available, or why not. */
+export const EngineRung = v.object({
+  name: EngineName,
+  available: v.boolean(),
+  /** Why it is not available, or what it runs on. */
+  reason: v.string(),
+});
+export type EngineRung = v.InferOutput<typeof EngineRung>;
+
+export const EngineInfo = v.object({
+  name: EngineName,
+  /** For example "libtensorflow 2.21.0, 2 threads". */
+  description: v.string(),
+  versions: v.record(v.string(), v.string()),
+  threads: v.number(),
+  /** Whether the same seed gives the same bits on this engine. */
+  deterministic: v.boolean(),
+  selfTestMs: v.number(),
+});
+export type EngineInfo = v.InferOutput<typeof EngineInfo>;
+
+/** A named set of values, applied over the defaults by one click. */
+export const Preset = v.object({
+  id: v.string(),
+  title: v.string(),
+  help: v.string(),
+  model: ParamValues,
+  trainer: ParamValues,
+  nt: ParamValues,
+});
+export type Preset = v.InferOutput<typeof Preset>;
+
+/** What the rest of the lab knows of a model (src/worker/models/<id>.ts). */
+export const ModelInfo = v.object({
+  id: v.string(),
+  version: v.number(),
+  title: v.string(),
+  citation: v.string(),
+  summary: v.string(),
+  params: v.array(ParamSpec),
+  /** The shared trainer settings with this model's own defaults filled in. */
+  trainer: v.array(ParamSpec),
+  nt: v.array(ParamSpec),
+  presets: v.array(Preset),
+});
+export type ModelInfo = v.InferOutput<typeof ModelInfo>;
+
+export const AttackInfo = v.object({
+  id: v.string(),
+  version: v.number(),
+  title: v.string(),
+  citation: v.string(),
+  summary: v.string(),
+  access: v.picklist(['white-box', 'black-box']),
+  params: v.array(ParamSpec),
+  presets: v.array(
+    v.object({ id: v.string(), title: v.string(), help: v.string(), params: ParamValues }),
+  ),
+});
+export type AttackInfo = v.InferOutput<typeof AttackInfo>;
+
+/** Everything a form, a flag or a help page needs; the worker sends it before it loads an engine. */
+export const Catalogue = v.object({
+  models: v.array(ModelInfo),
+  attacks: v.array(AttackInfo),
+  /** Settings common to every attack batch: unit (crop or image), kept images, SSIM variant. */
+  attackRun: v.array(ParamSpec),
+  norms: v.array(ParamSpec),
+});
+export type Catalogue = v.InferOutput<typeof Catalogue>;

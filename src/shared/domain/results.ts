@@ -1,0 +1,45 @@
+import * as v from 'valibot';
+
+/** Score of one image by one run, lab scale (0 to 100, higher better), mean over its views. */
+export const ScoreRow = v.object({ imageId: v.number(), score: v.number(), views: v.number() });
+export type ScoreRow = v.InferOutput<typeof ScoreRow>;
+
+/** One attacked image. Scores are lab scale; pixel distances are in [0, 1] units. */
+export const AttackRow = v.object({
+  imageId: v.number(),
+  /** The clean score the attack itself saw, by the same path as the attacked one. */
+  clean: v.number(),
+  /** Score of the float adversarial image. */
+  attackedFloat: v.number(),
+  /** Score of the same image as it would be saved in 8 bit. */
+  attackedEightBit: v.number(),
+  linfFloat: v.number(),
+  linfEightBit: v.number(),
+  l2: v.number(),
+  /** SSIM variants by name, e.g. `ssim-piq`, `ssim-full`. */
+  ssim: v.record(v.string(), v.number()),
+  psnr: v.nullable(v.number()),
+  /** `up`, `down`, or `mixed` when views of one image were attacked in different directions. */
+  direction: v.picklist(['up', 'down', 'mixed']),
+  steps: v.number(),
+  /** Share of pixels whose gradient was exactly zero at the first step. */
+  zeroGradientShare: v.number(),
+  /** Share of pixels that ended on a bound of [0, 1]. */
+  clampedShare: v.number(),
+  durationMs: v.number(),
+  /** File in the run's artifacts with the 8-bit adversarial image, when kept. */
+  artifact: v.nullable(v.string()),
+});
+export type AttackRow = v.InferOutput<typeof AttackRow>;
+
+/** Gradient norm of one image: mean over its views of the per-view l1 norm (score per [0,1] pixel). */
+export const NormRow = v.object({
+  imageId: v.number(),
+  exact: v.number(),
+  /** |f(x + h d) - f(x)| / h, averaged likewise, in the same unit as `exact`. */
+  estimate: v.number(),
+  /** Relative error of the estimate, |estimate - exact| / exact; null where exact is 0. */
+  relativeError: v.nullable(v.number()),
+  views: v.number(),
+});
+export type NormRow = v.InferOutput<typeof NormRow>;

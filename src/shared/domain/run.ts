@@ -1,0 +1,186 @@
+import * as v from 'valibot';
+import type { LabErrorData as LabErrorDataType } from '../errors';
+import { labErrorKinds } from '../errors';
+import { ParamValues } from '../params';
+import { EngineName } from './catalogue';
+
+export type LabErrorData = LabErrorDataType;
+export const ErrorData = v.object({
+  kind: v.picklist(labErrorKinds),
+  message: v.string(),
+  safe: v.optional(v.string()),
+  next: v.optional(v.string()),
+  details: v.optional(v.record(v.string(), v.unknown())),
+});
+
+export const Regime = v.picklist(['baseline', 'nt']);
+export type Regime = v.InferOutput<typeof Regime>;
+
+/** Which stored epoch a run is judged by. `test` is what the released code does; it is always named. */
+export const Selection = v.picklist(['validation', 'last', 'test']);
+export type Selection = v.InferOutput<typeof Selection>;
+
+/** Immutable description of one training. A baseline and its twin differ in `nt` only. */
+export const TrainSpec = v.object({
+  datasetId: v.number(),
+  splitId: v.number(),
+  modelId: v.string(),
+  modelVersion: v.number(),
+  modelParams: ParamValues,
+  trainer: ParamValues,
+  /** Null for the baseline. */
+  nt: v.nullable(ParamValues),
+  seed: v.number(),
+});
+export type TrainSpec = v.InferOutput<typeof TrainSpec>;
+
+export const jobStates = [
+  'queued',
+  'running',
+  'paused',
+  'done',
+  'failed',
+  'cancelled',
+  'interrupted',
+] as const;
+export const JobState = v.picklist(jobStates);
+export type JobState = v.InferOutput<typeof JobState>;
+
+export const JobKind = v.picklist(['train', 'evaluate', 'attack', 'norms']);
+export type JobKind = v.InferOutput<typeof JobKind>;
+
+/** Settings of a batch over one run's images. */
+export const EvaluateSpec = v.object({
+  kind: v.literal('evaluate'),
+  runId: v.number(),
+  side: v.picklist(['train', 'validation', 'test']),
+});
+export const AttackSpec = v.object({
+  kind: v.literal('attack'),
+  runId: v.number(),
+  side: v.picklist(['train', 'validation', 'test']),
+  attackId: v.string(),
+  attackVersion: v.number(),
+  params: ParamValues,
+  /** The catalogue's `attackRun` settings. */
+  run: ParamValues,
+  seed: v.number(),
+  /** Attack only the first n images of the side; null for all. */
+  limit: v.nullable(v.number()),
+});
+export const NormsSpec = v.object({
+  kind: v.literal('norms'),
+  runId: v.number(),
+  side: v.picklist(['train', 'validation', 'test']),
+  params: ParamValues,
+  limit: v.nullable(v.number()),
+});
+export const JobSpec = v.variant('kind', [
+  v.object({ kind: v.literal('train'), runId: v.number() }),
+  EvaluateSpec,
+  AttackSpec,
+  NormsSpec,
+]);
+export type JobSpec = v.InferOutput<typeof JobSpec>;
+export type EvaluateSpec = v.InferOutput<typeof EvaluateSpec>;
+export type AttackSpec = v.InferOutput<typeof AttackSpec>;
+export type NormsSpec = v.InferOutput<typeof NormsSpec>;
+
+export const JobProgress = v.object({
+  done: v.number(),
+  total: v.number(),
+  /** What is counted: `steps`, `images`. */
+  unit: v.string(),
+  /** What it is doing now, in plain words: "training, epoch 3 of 20". */
+  phase: v.string(),
+  /** Estimated time left; null while unknown. */
+  leftMs: v.nullable(v.number()),
+});
+export type JobProgress = v.InferOutput<typeof JobProgress>;
+
+export const Job = v.object({
+  id: v.number(),
+  kind: JobKind,
+  spec: JobSpec,
+  runId: v.number(),
+  /** "CNNIQA +NT on LIVEC" or "FGSM on CNNIQA +NT". */
+  title: v.string(),
+  state: JobState,
+  /** Why it waits, paused, stopped or failed, in one sentence; null when there is nothing to say. */
+  note: v.nullable(v.string()),
+  progress: v.nullable(JobProgress),
+  error: v.nullable(ErrorData),
+  engine: v.nullable(EngineName),
+  createdAtMs: v.number(),
+  startedAtMs: v.nullable(v.number()),
+  endedAtMs: v.nullable(v.number()),
+});
+export type Job = v.InferOutput<typeof Job>;
+
+export const Run = v.object({
+  id: v.number(),
+  name: v.string(),
+  regime: Regime,
+  pairId: v.nullable(v.number()),
+  spec: TrainSpec,
+  /** State of its training job. */
+  state: JobState,
+  trainJobId: v.number(),
+  epochsDone: v.number(),
+  epochsTotal: v.number(),
+  /** Epoch (1-based) the run is judged by, once there is one. */
+  selectedEpoch: v.nullable(v.number()),
+  selection: Selection,
+  weightsSha256: v.nullable(v.string()),
+  parameterCount: v.nullable(v.number()),
+  engine: v.nullable(EngineName),
+  /** Lab score = scale * native + offset. */
+  labScale: v.nullable(v.object({ scale: v.number(), offset: v.number() })),
+  createdAtMs: v.number(),
+  deletedAtMs: v.nullable(v.number()),
+});
+export type Run = v.InferOutput<typeof Run>;
+
+export const Pair = v.object({
+  id: v.number(),
+  name: v.string(),
+  baselineRunId: v.number(),
+  ntRunId: v.number(),
+  createdAtMs: v.number(),
+});
+export type Pair = v.InferOutput<typeof Pair>;
+
+/** One optimiser step, lab scale. A non-finite value ends the run, so none is ever stored. */
+export const StepMetric = v.object({
+  step: v.number(),
+  epoch: v.number(),
+  qualityLoss: v.number(),
+  /** lambda times the squared gradient-norm estimate, as added to the loss; 0 for a baseline. */
+  normTerm: v.number(),
+  total: v.number(),
+  /** Mean finite-difference estimate of the gradient's l1 norm; null for a baseline. */
+  normEstimate: v.nullable(v.number()),
+  learningRate: v.number(),
+});
+export type StepMetric = v.InferOutput<typeof StepMetric>;
+
+export const EpochMetric = v.object({
+  /** 1-based: the epoch that has just ended. */
+  epoch: v.number(),
+  step: v.number(),
+  /** Null with no validation set, or where the metric is undefined (a constant vector). */
+  validationSrocc: v.nullable(v.number()),
+  validationRmse: v.nullable(v.number()),
+  trainMs: v.number(),
+  /** Share of the epoch the engine waited for images. */
+  dataWaitShare: v.number(),
+});
+export type EpochMetric = v.InferOutput<typeof EpochMetric>;
+
+export const Warning = v.object({
+  /** One paragraph each in docs/warnings.md. */
+  code: v.string(),
+  message: v.string(),
+  imageId: v.optional(v.nullable(v.number())),
+});
+export type Warning = v.InferOutput<typeof Warning>;

@@ -1,0 +1,300 @@
+import * as v from 'valibot';
+import { Catalogue, EngineInfo, EngineName, EngineRung } from './domain/catalogue';
+import {
+  Dataset,
+  DatasetImage,
+  ImportPreview,
+  ImportReport,
+  LabelMapping,
+  Split,
+  SplitSpec,
+} from './domain/dataset';
+import { AttackRow, NormRow, ScoreRow } from './domain/results';
+import {
+  EpochMetric,
+  ErrorData,
+  Job,
+  JobProgress,
+  Pair,
+  Run,
+  StepMetric,
+  Warning,
+} from './domain/run';
+import { FigureOptions, Study, StudySelection } from './domain/study';
+import { ParamValues } from './params';
+
+/**
+ * The one contract between any user interface and the host. Preload list, client, server validation
+ * and handler types are derived from these two maps; adding a method here makes the compiler ask for
+ * its handler (src/main/rpc/handlers/<noun>.ts) and nothing else.
+ */
+const nothing = v.object({});
+const done = v.object({ ok: v.literal(true) });
+const byId = v.object({ id: v.number() });
+const ids = v.object({ jobIds: v.array(v.number()) });
+
+export const Workspace = v.object({ path: v.string(), name: v.string(), createdAtMs: v.number() });
+export type Workspace = v.InferOutput<typeof Workspace>;
+
+export const FolderEntry = v.object({
+  name: v.string(),
+  path: v.string(),
+  kind: v.picklist(['folder', 'labels', 'workspace', 'weights', 'file']),
+});
+export type FolderEntry = v.InferOutput<typeof FolderEntry>;
+
+/** What a new pair is made of; the host derives the two immutable `TrainSpec`s from it. */
+export const PairDraft = v.object({
+  name: v.string(),
+  datasetId: v.number(),
+  splitId: v.number(),
+  modelId: v.string(),
+  modelParams: ParamValues,
+  trainer: ParamValues,
+  nt: ParamValues,
+  seed: v.number(),
+});
+export type PairDraft = v.InferOutput<typeof PairDraft>;
+
+export const Batch = {
+  runIds: v.array(v.number()),
+  side: v.picklist(['train', 'validation', 'test']),
+};
+
+export const FigureFormat = v.picklist(['svg', 'png', 'csv']);
+export type FigureFormat = v.InferOutput<typeof FigureFormat>;
+export const TableFormat = v.picklist(['csv', 'markdown', 'latex', 'html']);
+export type TableFormat = v.InferOutput<typeof TableFormat>;
+
+export const FigureSize = v.object({
+  widthIn: v.pipe(v.number(), v.minValue(1), v.maxValue(20)),
+  heightIn: v.pipe(v.number(), v.minValue(1), v.maxValue(20)),
+  fontPt: v.pipe(v.number(), v.minValue(5), v.maxValue(24)),
+  font: v.picklist(['serif', 'sans']),
+  /** Resolution of PNG only. */
+  dpi: v.pipe(v.number(), v.minValue(72), v.maxValue(1200)),
+});
+export type FigureSize = v.InferOutput<typeof FigureSize>;
+
+export const Exported = v.object({
+  fileName: v.string(),
+  /** Absolute path inside the workspace's exports folder. */
+  path: v.string(),
+  /** For `mediaUrl('export', mediaId)`. */
+  mediaId: v.string(),
+  sizeBytes: v.number(),
+});
+export type Exported = v.InferOutput<typeof Exported>;
+
+export const methods = {
+  'app.info': {
+    args: nothing,
+    result: v.object({
+      name: v.string(),
+      version: v.string(),
+      shell: v.picklist(['electron', 'server', 'cli']),
+      platform: v.string(),
+    }),
+  },
+
+  'workspace.current': { args: nothing, result: v.nullable(Workspace) },
+  'workspace.recent': {
+    args: nothing,
+    result: v.array(v.object({ path: v.string(), name: v.string(), exists: v.boolean() })),
+  },
+  'workspace.create': { args: v.object({ path: v.string() }), result: Workspace },
+  'workspace.open': { args: v.object({ path: v.string() }), result: Workspace },
+  'workspace.close': { args: nothing, result: done },
+
+  /** Names and kinds only, for choosing a folder where no system dialog exists. */
+  'files.list': {
+    args: v.object({ path: v.nullable(v.string()) }),
+    result: v.object({
+      path: v.string(),
+      parent: v.nullable(v.string()),
+      entries: v.array(FolderEntry),
+    }),
+  },
+  /** The system's dialog where the shell has one; null when cancelled or not supported. */
+  'files.pickFolder': { args: v.object({ title: v.string() }), result: v.nullable(v.string()) },
+
+  'dataset.preview': {
+    args: v.object({ path: v.string(), mapping: v.optional(LabelMapping) }),
+    result: ImportPreview,
+  },
+  'dataset.import': {
+    args: v.object({
+      path: v.string(),
+      name: v.string(),
+      importer: v.string(),
+      mapping: v.nullable(LabelMapping),
+    }),
+    result: ImportReport,
+  },
+  'dataset.createDemo': {
+    args: v.object({ name: v.string(), images: v.number(), seed: v.number() }),
+    result: ImportReport,
+  },
+  'dataset.list': { args: nothing, result: v.array(Dataset) },
+  'dataset.images': {
+    args: v.object({ datasetId: v.number(), offset: v.number(), limit: v.number() }),
+    result: v.array(DatasetImage),
+  },
+  'dataset.report': { args: byId, result: ImportReport },
+  'dataset.delete': { args: byId, result: done },
+  'dataset.restore': { args: byId, result: done },
+
+  'split.create': {
+    args: v.object({
+      datasetId: v.number(),
+      name: v.string(),
+      spec: SplitSpec,
+      repeats: v.number(),
+    }),
+    result: v.array(Split),
+  },
+  /** Reads an index file (JSON, CSV or the authors' pickle list) into positions. */
+  'split.readIndexFile': {
+    args: v.object({ datasetId: v.number(), path: v.string() }),
+    result: v.object({ train: v.array(v.number()), test: v.array(v.number()), source: v.string() }),
+  },
+  'split.list': { args: v.object({ datasetId: v.number() }), result: v.array(Split) },
+  'split.members': {
+    args: byId,
+    result: v.object({
+      train: v.array(v.number()),
+      validation: v.array(v.number()),
+      test: v.array(v.number()),
+    }),
+  },
+  'split.delete': { args: byId, result: done },
+
+  'catalogue.get': { args: nothing, result: Catalogue },
+  'engine.info': {
+    args: nothing,
+    result: v.object({
+      current: v.nullable(EngineInfo),
+      ladder: v.array(EngineRung),
+      error: v.nullable(ErrorData),
+    }),
+  },
+  'engine.select': { args: v.object({ name: v.nullable(EngineName) }), result: EngineInfo },
+
+  /** Creates the baseline and its twin and queues both. */
+  'pair.create': { args: v.object({ draft: PairDraft }), result: Pair },
+  'pair.list': { args: nothing, result: v.array(Pair) },
+  'pair.rename': { args: v.object({ id: v.number(), name: v.string() }), result: Pair },
+
+  'run.list': { args: nothing, result: v.array(Run) },
+  'run.get': { args: byId, result: Run },
+  'run.rename': { args: v.object({ id: v.number(), name: v.string() }), result: Run },
+  'run.delete': { args: byId, result: done },
+  'run.restore': { args: byId, result: done },
+  /** Loss curves: at most `maxPoints` of the stored steps after `afterStep`, thinned evenly. */
+  'run.steps': {
+    args: v.object({ id: v.number(), afterStep: v.number(), maxPoints: v.number() }),
+    result: v.object({ steps: v.array(StepMetric), stored: v.number() }),
+  },
+  'run.epochs': { args: byId, result: v.array(EpochMetric) },
+  'run.warnings': { args: byId, result: v.array(Warning) },
+
+  'evaluate.start': { args: v.object(Batch), result: ids },
+  'attack.start': {
+    args: v.object({
+      ...Batch,
+      attackId: v.string(),
+      params: ParamValues,
+      run: ParamValues,
+      seed: v.number(),
+      limit: v.nullable(v.number()),
+    }),
+    result: ids,
+  },
+  'norms.start': {
+    args: v.object({ ...Batch, params: ParamValues, limit: v.nullable(v.number()) }),
+    result: ids,
+  },
+
+  'job.list': { args: nothing, result: v.array(Job) },
+  'job.get': { args: byId, result: Job },
+  'job.pause': { args: byId, result: Job },
+  'job.resume': { args: byId, result: Job },
+  'job.stop': { args: byId, result: Job },
+  'job.stopAfterEpoch': { args: byId, result: Job },
+  'job.cancel': { args: byId, result: Job },
+  'job.move': { args: v.object({ id: v.number(), before: v.nullable(v.number()) }), result: done },
+  'job.scores': { args: byId, result: v.array(ScoreRow) },
+  'job.attacks': { args: byId, result: v.array(AttackRow) },
+  'job.norms': { args: byId, result: v.array(NormRow) },
+  'job.warnings': { args: byId, result: v.array(Warning) },
+
+  'study.load': { args: StudySelection, result: Study },
+  'export.figure': {
+    args: v.object({
+      figureId: v.string(),
+      selection: StudySelection,
+      options: FigureOptions,
+      size: FigureSize,
+      format: FigureFormat,
+    }),
+    result: Exported,
+  },
+  'export.table': {
+    args: v.object({
+      tableId: v.string(),
+      selection: StudySelection,
+      options: FigureOptions,
+      format: TableFormat,
+    }),
+    result: Exported,
+  },
+} as const;
+
+export type Methods = typeof methods;
+export type Method = keyof Methods;
+export type Args<M extends Method> = v.InferOutput<Methods[M]['args']>;
+export type Result<M extends Method> = v.InferOutput<Methods[M]['result']>;
+
+export const events = {
+  'workspace.changed': v.nullable(Workspace),
+  'engine.changed': v.object({
+    current: v.nullable(EngineInfo),
+    ladder: v.array(EngineRung),
+    error: v.nullable(ErrorData),
+  }),
+  'dataset.changed': nothing,
+  'split.changed': v.object({ datasetId: v.number() }),
+  'run.changed': Run,
+  'job.changed': Job,
+  'job.removed': byId,
+  'import.progress': v.object({ done: v.number(), total: v.number(), phase: v.string() }),
+  'job.progress': v.object({ id: v.number(), progress: JobProgress }),
+  'run.steps': v.object({ id: v.number(), steps: v.array(StepMetric) }),
+  'run.epoch': v.object({ id: v.number(), epoch: EpochMetric }),
+  /** New rows of a batch job; the interface reloads what it shows of it. */
+  'job.rows': v.object({ id: v.number(), runId: v.number(), rows: v.number() }),
+  'warning.raised': v.object({ jobId: v.number(), warning: Warning }),
+} as const;
+
+export type Events = typeof events;
+export type EventName = keyof Events;
+export type EventData<E extends EventName> = v.InferOutput<Events[E]>;
+
+/** What a transport offers a client: the browser socket, Electron's bridge, or the host itself. */
+export interface RpcClient {
+  call<M extends Method>(method: M, args: Args<M>): Promise<Result<M>>;
+  /** Returns the function that ends the subscription. */
+  on<E extends EventName>(event: E, listener: (data: EventData<E>) => void): () => void;
+}
+
+/** Kinds of media a page can show; always addressed by id, never by path. */
+export const mediaKinds = ['image', 'thumbnail', 'adversarial', 'export'] as const;
+export type MediaKind = (typeof mediaKinds)[number];
+
+/**
+ * Relative address of a picture or exported file, the same under `app://` and the loopback server.
+ * `adversarial` ids are `<jobId>-<imageId>`.
+ */
+export function mediaUrl(kind: MediaKind, id: number | string): string {
+  return `media/${kind}/${encodeURIComponent(String(id))}`;
+}

@@ -1,0 +1,128 @@
+import type { Catalogue, EngineInfo, EngineName, EngineRung } from './domain/catalogue';
+import type { AttackRow, NormRow, ScoreRow } from './domain/results';
+import type { EpochMetric, JobProgress, Selection, StepMetric, Warning } from './domain/run';
+import type { LabErrorData } from './errors';
+import type { ParamValues } from './params';
+
+/**
+ * Messages between the host and the worker. A job's payload is complete: the worker never asks the
+ * host for more, never opens the database, and may die at any time. Rows reach the host at most one
+ * second after they are computed; the host commits each batch in one transaction.
+ */
+export interface JobImage {
+  readonly id: number;
+  /** Absolute path of the original, checked by the host to lie inside the data set's root. */
+  readonly path: string;
+  readonly sha256: string;
+  /** Rating on the lab scale. */
+  readonly mos: number;
+}
+
+interface ModelPayload {
+  readonly runId: number;
+  readonly modelId: string;
+  readonly modelParams: ParamValues;
+  readonly trainer: ParamValues;
+  readonly nt: ParamValues | null;
+  readonly seed: number;
+  /** Folder for decoded-image caches, inside the workspace, safe to delete. */
+  readonly cacheDir: string;
+}
+
+export interface TrainPayload extends ModelPayload {
+  readonly kind: 'train';
+  readonly train: readonly JobImage[];
+  readonly validation: readonly JobImage[];
+  /** Non-empty only when the checkpoint is selected on test; always said aloud. */
+  readonly selectOn: readonly JobImage[];
+  readonly selection: Selection;
+  readonly checkpointDir: string;
+  /** Checkpoint to continue from; null starts afresh. */
+  readonly resumeFrom: string | null;
+}
+
+interface BatchPayload extends ModelPayload {
+  readonly checkpoint: string;
+  /** Only the images that have no row yet: a resumed job skips finished ones. */
+  readonly images: readonly JobImage[];
+  /** Images already done, for honest progress. */
+  readonly doneBefore: number;
+}
+
+export interface EvaluatePayload extends BatchPayload {
+  readonly kind: 'evaluate';
+}
+
+export interface AttackPayload extends BatchPayload {
+  readonly kind: 'attack';
+  readonly attackId: string;
+  readonly params: ParamValues;
+  readonly run: ParamValues;
+  readonly attackSeed: number;
+  /** Folder for adversarial images when they are kept. */
+  readonly imageDir: string;
+}
+
+export interface NormsPayload extends BatchPayload {
+  readonly kind: 'norms';
+  readonly params: ParamValues;
+}
+
+export type JobPayload = TrainPayload | EvaluatePayload | AttackPayload | NormsPayload;
+
+export type ControlAction = 'pause' | 'resume' | 'stop' | 'stop-after-epoch';
+
+export type HostMessage =
+  | { readonly type: 'load-engine'; readonly name: EngineName | null }
+  | { readonly type: 'start'; readonly jobId: number; readonly payload: JobPayload }
+  | { readonly type: 'control'; readonly jobId: number; readonly action: ControlAction }
+  | { readonly type: 'shutdown' };
+
+export interface CheckpointInfo {
+  readonly path: string;
+  readonly epoch: number;
+  readonly step: number;
+  readonly sha256: string;
+  readonly sizeBytes: number;
+  /** True when this epoch is the best so far by the run's selection rule. */
+  readonly selected: boolean;
+}
+
+export interface TrainSummary {
+  readonly epochs: number;
+  readonly steps: number;
+  readonly selectedEpoch: number;
+  readonly selectedCheckpoint: string;
+  readonly weightsSha256: string;
+  readonly parameterCount: number;
+  readonly labScale: { readonly scale: number; readonly offset: number };
+  /** True when the person stopped it before the last epoch. */
+  readonly stoppedEarly: boolean;
+}
+
+export type WorkerMessage =
+  /** First message, before any engine is loaded. */
+  | { readonly type: 'hello'; readonly pid: number; readonly catalogue: Catalogue }
+  | { readonly type: 'engine'; readonly info: EngineInfo; readonly ladder: readonly EngineRung[] }
+  | {
+      readonly type: 'engine-failed';
+      readonly error: LabErrorData;
+      readonly ladder: readonly EngineRung[];
+    }
+  | { readonly type: 'started'; readonly jobId: number }
+  | { readonly type: 'progress'; readonly jobId: number; readonly progress: JobProgress }
+  | { readonly type: 'steps'; readonly jobId: number; readonly steps: readonly StepMetric[] }
+  | { readonly type: 'epoch'; readonly jobId: number; readonly epoch: EpochMetric }
+  | { readonly type: 'checkpoint'; readonly jobId: number; readonly checkpoint: CheckpointInfo }
+  | { readonly type: 'scores'; readonly jobId: number; readonly rows: readonly ScoreRow[] }
+  | { readonly type: 'attacks'; readonly jobId: number; readonly rows: readonly AttackRow[] }
+  | { readonly type: 'norms'; readonly jobId: number; readonly rows: readonly NormRow[] }
+  | { readonly type: 'warning'; readonly jobId: number; readonly warning: Warning }
+  | { readonly type: 'paused'; readonly jobId: number }
+  | { readonly type: 'resumed'; readonly jobId: number }
+  /** Stopped on request; finished rows and the last checkpoint are kept. */
+  | { readonly type: 'stopped'; readonly jobId: number }
+  | { readonly type: 'done'; readonly jobId: number; readonly train: TrainSummary | null }
+  | { readonly type: 'failed'; readonly jobId: number; readonly error: LabErrorData }
+  /** At least every 2 s while a job runs; the host renews the job's lease with it. */
+  | { readonly type: 'alive'; readonly memoryBytes: number };

@@ -1,0 +1,52 @@
+import type * as tf from '@tensorflow/tfjs-core';
+import type { AttackInfo } from '@shared/domain/catalogue';
+import type { ParamValues } from '@shared/params';
+
+/**
+ * What an attack sees of a model: scores and gradients of a batch of pictures on the lab scale.
+ * An attack never sees a model file, and never grades its own work: the harness projects, re-scores
+ * and measures.
+ */
+export interface Scorer {
+  /** Lab-scale scores `[n]` of pictures `[n, height, width, 3]` float32 in [0, 1]. */
+  score(x: tf.Tensor4D): tf.Tensor1D;
+  /**
+   * Scores and the gradient of each picture's own score with respect to its pixels.
+   * @param weights per-picture factor on the gradient, `[n]`; 1 when absent
+   */
+  scoreAndGradient(
+    x: tf.Tensor4D,
+    weights?: tf.Tensor1D,
+  ): { score: tf.Tensor1D; gradient: tf.Tensor4D };
+}
+
+export interface AttackContext {
+  readonly scorer: Scorer;
+  /** Clean lab-scale scores `[n]`, by the path that also scores the attacked pictures. */
+  readonly clean: tf.Tensor1D;
+  /** Seed of picture i; all randomness of picture i derives from it, whatever the batch. */
+  readonly seeds: readonly number[];
+  /** Awaited between steps, so that pause and stop get through. Throws LabError `cancelled`. */
+  checkpoint(): Promise<void>;
+}
+
+export interface AttackOutcome {
+  /** `[n, height, width, 3]`; the harness projects it into the ball and into [0, 1]. */
+  readonly adversarial: tf.Tensor4D;
+  /** Per picture: +1 raised, -1 lowered. */
+  readonly direction: Int8Array;
+  readonly steps: number;
+  /** Share of exactly zero gradient entries at the first step, per picture. */
+  readonly zeroGradientShare: Float32Array;
+}
+
+/** An attack is one file in this folder with a default export of this type; its id is the stem. */
+export interface AttackDef extends AttackInfo {
+  /** The ball the harness projects into, in [0, 1] pixel units; null when the attack has none. */
+  budget(params: Readonly<ParamValues>): { readonly norm: 'linf'; readonly epsilon: number } | null;
+  run(
+    x: tf.Tensor4D,
+    params: Readonly<ParamValues>,
+    context: AttackContext,
+  ): Promise<AttackOutcome>;
+}

@@ -1,0 +1,56 @@
+import type * as tf from '@tensorflow/tfjs-core';
+import type { Preset } from '@shared/domain/catalogue';
+import type { ParamSpec, ParamValues } from '@shared/params';
+
+/**
+ * A model is one file in this folder with a default export of this type; its id is the file's stem.
+ * Forms, the command line, the conformance suite and the documentation derive from it.
+ */
+export interface ModelDef {
+  readonly id: string;
+  /** Raised when stored runs would mean something else. */
+  readonly version: number;
+  readonly title: string;
+  /** Authors, venue, year. */
+  readonly citation: string;
+  readonly summary: string;
+  /** Architecture settings. */
+  readonly params: readonly ParamSpec[];
+  /** This model's own defaults for the shared trainer and NT settings. */
+  readonly recipe: { readonly trainer: ParamValues; readonly nt: ParamValues };
+  readonly presets: readonly Preset[];
+  /** What the model scores: crops of a fixed size, or the whole image (optionally resized). */
+  views(values: Readonly<ParamValues>): ViewShape;
+  /** Native output to lab scale: lab = scale * native + offset. */
+  readonly labScale: { readonly scale: number; readonly offset: number };
+  build(values: Readonly<ParamValues>, seed: number): Model;
+}
+
+export type ViewShape =
+  | { readonly kind: 'crop'; readonly height: number; readonly width: number }
+  | { readonly kind: 'whole'; readonly height: number | null; readonly width: number | null };
+
+export interface ForwardContext {
+  readonly training: boolean;
+  /** Key of counter-based randomness (dropout); two passes with one key draw one mask. */
+  readonly seed: number;
+  readonly step: number;
+  /** Whether BatchNorm uses batch statistics, and whether it updates the running ones. */
+  readonly batchNorm: 'batch' | 'batch-frozen' | 'running';
+}
+
+export interface Model {
+  /** Pixel normalisation inside the model: n = (x - mean) / std, per channel. */
+  readonly normalisation: { readonly mean: readonly number[]; readonly std: readonly number[] };
+  /**
+   * @param x views `[batch, height, width, 3]` float32 in [0, 1], RGB
+   * @returns native scores `[batch]`
+   */
+  forward(x: tf.Tensor4D, context: ForwardContext): tf.Tensor1D;
+  /** Trainable tensors by state-dict name. */
+  parameters(): ReadonlyMap<string, tf.Variable>;
+  /** Everything a checkpoint holds, by PyTorch state-dict name and in PyTorch layout. */
+  stateDict(): Map<string, { shape: number[]; data: Float32Array }>;
+  loadStateDict(state: ReadonlyMap<string, { shape: readonly number[]; data: Float32Array }>): void;
+  dispose(): void;
+}
