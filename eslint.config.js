@@ -104,13 +104,13 @@ export default tseslint.config(
   {
     files: ['src/worker/**', 'test/**', 'bench/**'],
     rules: {
-      'no-restricted-imports': ['error', { paths: owners.filter((o) => o.name !== 'sharp') }],
+      'no-restricted-imports': ['error', { paths: owners }],
     },
   },
   {
     files: [
       'src/main/db/**',
-      'src/main/datasets/**',
+      'src/imaging/**',
       'src/main/export/**',
       'src/main/shells/**',
       'src/preload/**',

@@ -6,10 +6,13 @@ const root = import.meta.dirname;
 
 export default defineConfig({
   plugins: [svelte()],
-  resolve: { alias: {
+  resolve: {
+    alias: {
       '@shared': resolve(root, 'src/shared'),
       '@imaging': resolve(root, 'src/imaging'),
-    }, conditions: ['browser'] },
+    },
+    conditions: ['browser'],
+  },
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/e2e/**'],
