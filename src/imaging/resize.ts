@@ -1,10 +1,10 @@
 import type { RgbImage } from './image';
 
 /**
- * Bilinear resize, bit-equal to Pillow's `Image.resize(size, BILINEAR)` on 8-bit pictures: a triangle filter widened by
- * the reduction factor (so it antialiases), horizontal pass first, each pass in 22-bit fixed point and rounded to uint8.
- * Every released model resized its pictures this way, and an ordinary bilinear resize differs by tens of levels.
- * test/fixtures/pil holds numbers made with Pillow itself.
+ * Bilinear resize, bit-equal to `Image.resize(size, BILINEAR)` of Pillow up to 12 on 8-bit pictures: a triangle filter
+ * widened by the reduction factor (so it antialiases), horizontal pass first, each pass in 22-bit fixed point and rounded
+ * to uint8. Every released model resized its pictures this way; a plain bilinear resize differs by tens of levels.
+ * Pillow 13 makes the cheaper pass first, which moves some samples by one level. test/fixtures/pil holds the numbers.
  */
 const PRECISION_BITS = 22;
 const HALF = 1 << (PRECISION_BITS - 1);
@@ -135,7 +135,7 @@ export function resizeSamples(
 }
 
 /**
- * Bilinear resize of a picture, bit-equal to Pillow's BILINEAR.
+ * Bilinear resize of a picture, bit-equal to BILINEAR of Pillow up to 12.
  *
  * @param image [image.height, image.width, 3] uint8 RGB
  * @param height rows of the result; note the order, as in the models' papers
