@@ -5,7 +5,10 @@ import { dirname, join } from 'node:path';
 import { root } from '../lib/paths.mjs';
 import { capture, lastLine } from '../lib/process.mjs';
 
-/** The newest Node-API version that the npm package's loader asks for; Node 24 and Electron 45 both offer it. */
+/**
+ * The newest Node-API version that the npm package's loader asks for; Node 24 and Electron 45 both
+ * offer it.
+ */
 const nodeApi = '8';
 
 /** A build that only asks for Node-API needs nothing of Node's own build settings but these. */
@@ -20,8 +23,9 @@ const commonGypi = `{
 `;
 
 /**
- * Builds the npm package's binding, unchanged, with node-gyp against the libraries and headers in engine/deps. The Node-API
- * headers come from the npm package node-api-headers, so that nothing is fetched.
+ * Builds the npm package's binding, unchanged, with node-gyp against the libraries and headers in
+ * engine/deps. The Node-API headers come from the npm package node-api-headers, so that nothing is
+ * fetched.
  * @param {string} packageDir the npm package with binding.gyp and binding/
  * @param {string} engine folder with deps/; gets lib/napi-v8/tfjs_binding.node
  */

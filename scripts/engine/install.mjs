@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { appendFileSync, createReadStream, mkdirSync } from 'node:fs';
-import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { engineDir, inRoot } from '../lib/paths.mjs';
@@ -12,14 +12,19 @@ import { bindingPackage, hasOwnAddon, isLinked, link, recipeKey, unlink } from '
 import { installFromPythonPackage } from './python-package.mjs';
 import * as routes from './routes.mjs';
 
-/** Describes the installed engine to the app and to people: what is there, whence, and what was tried in vain. */
+/**
+ * Describes the installed engine to the app and to people: what is there, whence, and what was
+ * tried in vain.
+ */
 export const engineFile = join(engineDir, 'engine.json');
 const logFile = join(engineDir, 'install.log');
 
 /**
- * Makes the best engine available to the npm package's loader; quick when that is so already. An engine that cannot be had is
- * no error: the `wasm` rung always remains, and engine.json says what was tried.
- * @param {{again?: boolean}} [options] again: install anew, even what is there or what failed lately
+ * Makes the best engine available to the npm package's loader; quick when that is so already. An
+ * engine that cannot be had is no error: the `wasm` rung always remains, and engine.json says what
+ * was tried.
+ * @param {{again?: boolean}} [options] again: install anew, even what is there or what failed
+ *   lately
  * @returns {Promise<string | null>} what was done, for the user; null when nothing had to be
  */
 export async function ensureEngine({ again = false } = {}) {
@@ -42,6 +47,8 @@ export async function ensureEngine({ again = false } = {}) {
     routes.thisMachine(),
     ({ folder }) => prove(binding.dir, folder, log),
   );
+  if (active === null && known?.active && relink(binding.dir, known.active) !== 'gone')
+    return `kept ${describe(known.active)}; ${listAttempts(attempts)}`;
   if (active === null) unlink(binding.dir);
   else active.libraries = await listLibraries(active.folder);
   removeEnginesBut(active?.folder ?? null);
@@ -57,7 +64,10 @@ export async function ensureEngine({ again = false } = {}) {
   return active === null ? explain(attempts) : describe(active);
 }
 
-/** Puts the links to a finished engine back: null when they are in place, 'gone' when the engine itself is not there. */
+/**
+ * Puts the links to a finished engine back: null when they are in place, 'gone' when the engine
+ * itself is not there.
+ */
 function relink(packageDir, { route, folder, proof }) {
   if (folder === null) return hasOwnAddon(packageDir) ? null : 'gone';
   const engine = join(engineDir, folder);
@@ -67,18 +77,20 @@ function relink(packageDir, { route, folder, proof }) {
   return `${describe({ route, proof })}, linked again`;
 }
 
-/** The routes for this package; each fills a folder of its own, which is emptied first. */
+/** The routes for this package; each fills a folder of its own, and replaces it only when done. */
 function routesFor(binding, recipe, log) {
   const into = (id, fill) => async () => {
     const folder = `cpu-${id}-${recipe}`;
     const engine = join(engineDir, folder);
+    const partial = `${engine}.partial`;
     log(`\n--- ${id}\n`);
-    rmSync(engine, { recursive: true, force: true });
+    rmSync(partial, { recursive: true, force: true });
     try {
-      await fill(binding, engine, log);
-    } catch (error) {
+      await fill(binding, partial, log);
       rmSync(engine, { recursive: true, force: true });
-      throw error;
+      renameSync(partial, engine);
+    } finally {
+      rmSync(partial, { recursive: true, force: true });
     }
     return { rung: 'cpu', folder };
   };
@@ -99,7 +111,10 @@ function routesFor(binding, recipe, log) {
   return [{ id: 'installed-by-hand', unsupported: () => null, install: own }, ...all];
 }
 
-/** Loads the engine in a process of its own and returns what it measured; throws, with the links removed, when it fails. */
+/**
+ * Loads the engine in a process of its own and returns what it measured; throws, with the links
+ * removed, when it fails.
+ */
 async function prove(packageDir, folder, log) {
   announce('engine', 'testing it');
   if (folder !== null) link(packageDir, join(engineDir, folder));
@@ -146,13 +161,16 @@ function removeEnginesBut(folder) {
 
 /** The ladder as it stands here, the rungs that cannot be used with the reason. */
 export function rungTable(active, attempts) {
-  const tried = attempts.map(({ route, reason }) => `${route}: ${reason}`).join('; ');
+  const tried = listAttempts(attempts);
   return routes.rungs.map(({ id, absent }) => {
     if (absent !== null) return { id, available: false, reason: absent };
     const available = id === 'wasm' || active?.rung === id;
     return { id, available, reason: available ? null : tried };
   });
 }
+
+const listAttempts = (attempts) =>
+  attempts.map(({ route, reason }) => `${route}: ${reason}`).join('; ');
 
 const describe = ({ route, proof }) =>
   `cpu: libtensorflow ${proof.tensorflow} (${route}), convolution ${proof.forwardGflops} GFLOP/s`;

@@ -1,42 +1,27 @@
 import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
+import { whyUnreachable } from '../lib/net.mjs';
 import { inRoot } from '../lib/paths.mjs';
-import { capture, lastLine } from '../lib/process.mjs';
+import { capture, lastLine, withFolderOnPath } from '../lib/process.mjs';
 
-const probeMs = 6000;
 const downloadMs = 15 * 60_000;
 
-/** Asks in a child, where Node's own proxy switch can be set, whether the download's host answers at all. */
-async function probe(host, log) {
-  const script = `
-    fetch(process.argv[1], { method: 'HEAD', signal: AbortSignal.timeout(${probeMs - 1000}) })
-      .then(() => process.exit(0), (e) => { console.error(e.cause?.code ?? e.name); process.exit(1); });`;
-  const result = await capture(process.execPath, ['-e', script, host], {
-    env: { ...process.env, NODE_USE_ENV_PROXY: '1', NODE_NO_WARNINGS: '1' },
-    timeoutMs: probeMs,
-    log,
-  });
-  if (result.code !== 0)
-    throw new Error(`the official download cannot be reached (${lastLine(result.output)})`);
-}
-
 /**
- * Runs the npm package's own install script on a copy of the package inside the engine's folder, for the CPU library: it
- * downloads libtensorflow and the prebuilt addon (or builds it).
+ * Runs the npm package's own install script on a copy of the package inside the engine's folder,
+ * for the CPU library: it downloads libtensorflow and the prebuilt addon (or builds it).
  * @param {{dir: string, downloadHost: string}} binding
  * @param {string} engine empty folder to fill with lib/ and deps/
  */
 export async function installOfficial(binding, engine, log) {
-  await probe(binding.downloadHost, log);
+  const unreachable = await whyUnreachable(binding.downloadHost, { log });
+  if (unreachable !== null)
+    throw new Error(`the official download cannot be reached (${unreachable})`);
   mkdirSync(engine, { recursive: true });
   for (const name of ['package.json', 'scripts', 'binding', 'binding.gyp'])
     cpSync(join(binding.dir, name), join(engine, name), { recursive: true });
   const result = await capture(process.execPath, ['scripts/install.js', 'cpu', 'download'], {
     cwd: engine,
-    env: {
-      ...process.env,
-      PATH: [inRoot('node_modules', '.bin'), process.env.PATH].join(delimiter),
-    },
+    env: withFolderOnPath(inRoot('node_modules', '.bin')),
     timeoutMs: downloadMs,
     log,
   });
@@ -45,9 +30,13 @@ export async function installOfficial(binding, engine, log) {
   if (result.code !== 0 || addon === null)
     throw new Error(`the official install script failed: ${lastLine(result.output)}`);
   if (process.platform === 'win32') {
-    // Windows looks for a library beside the addon, and the package's own script puts only a link there.
+    // Windows looks for a library beside the addon, and the package's own script puts only a link
+    // there.
     const library = join(engine, 'deps', 'lib', 'tensorflow.dll');
-    if (existsSync(library)) copyFileSync(library, join(addon, 'tensorflow.dll'));
+    if (existsSync(library)) {
+      rmSync(join(addon, 'tensorflow.dll'), { force: true });
+      copyFileSync(library, join(addon, 'tensorflow.dll'));
+    }
   }
   for (const name of ['package.json', 'scripts', 'binding', 'binding.gyp', 'build'])
     rmSync(join(engine, name), { recursive: true, force: true });

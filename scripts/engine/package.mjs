@@ -4,10 +4,16 @@ import { dirname, join, relative } from 'node:path';
 import { root } from '../lib/paths.mjs';
 import { hashFiles, sha256 } from '../lib/stamp.mjs';
 
-/** Raised when the way in which an engine is put together changes, so that older ones are built anew. */
+/**
+ * Raised when the way in which an engine is put together changes, so that older ones are built
+ * anew.
+ */
 const recipe = 1;
 
-/** The two folders in which the npm package's loader looks for its addon (lib) and that for its libraries (deps). */
+/**
+ * The two folders in which the npm package's loader looks for its addon (lib) and that for its
+ * libraries (deps).
+ */
 const folders = ['lib', 'deps'];
 
 /**
@@ -22,7 +28,9 @@ export function bindingPackage() {
   return { dir: dirname(file), version, downloadHost: new URL(binary.host).origin };
 }
 
-/** A name for what would be built from these sources in this way: the engine's folder carries it. */
+/**
+ * A name for what would be built from these sources in this way: the engine's folder carries it.
+ */
 export function recipeKey({ dir, version }) {
   const sources = hashFiles(dir, ['binding', 'binding.gyp', 'scripts']);
   return sha256(`${recipe} ${version} ${sources}`).slice(0, 12);
@@ -36,7 +44,8 @@ function linkState(path, target) {
   return readlinkSync(path) === target ? 'linked' : 'other';
 }
 
-// Windows lets everybody make junctions, which want absolute targets; elsewhere a relative link survives moving the project.
+// Windows lets everybody make junctions, which want absolute targets; elsewhere a relative link
+// survives moving the project.
 const linkTarget = (packageDir, engine, folder) =>
   process.platform === 'win32'
     ? join(engine, folder)
@@ -51,7 +60,10 @@ export function isLinked(packageDir, engine) {
   );
 }
 
-/** Makes the npm package's loader find this engine. `npm ci` removes these links; they are put back in no time. */
+/**
+ * Makes the npm package's loader find this engine. `npm ci` removes these links; they are put back
+ * in no time.
+ */
 export function link(packageDir, engine) {
   for (const folder of folders) {
     const path = join(packageDir, folder);
@@ -70,7 +82,10 @@ export function unlink(packageDir) {
   }
 }
 
-/** Whether somebody installed the package with its own scripts, by hand: then its addon is a real folder, and is used. */
+/**
+ * Whether somebody installed the package with its own scripts, by hand: then its addon is a real
+ * folder, and is used.
+ */
 export function hasOwnAddon(packageDir) {
   return linkState(join(packageDir, 'lib'), '') === 'own';
 }

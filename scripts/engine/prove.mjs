@@ -1,16 +1,19 @@
 /**
- * Loads the installed engine as the worker does and checks it on a convolution whose results are known; prints one line of
- * JSON. Run by the installer in a process of its own, because a library that does not fit can take its process with it.
+ * Loads the installed engine as the worker does and checks it on a convolution whose results are
+ * known; prints one line of JSON. Run by the installer in a process of its own, because a library
+ * that does not fit can take its process with it.
  *
- * Known results: a 4 x 4 image of ones through a 3 x 3 filter of ones ('same' padding) gives 9 inside, 6 on the edges and 4
- * in the corners, 100 in all; by symmetry that is also the gradient of the sum with respect to the image. With respect to
- * the filter it is 16 in the middle, 12 beside it and 9 in the corners: 100 in all, too.
+ * Known results: a 4 x 4 image of ones through a 3 x 3 filter of ones ('same' padding) gives 9
+ * inside, 6 on the edges and 4 in the corners, 100 in all; by symmetry that is also the gradient of
+ * the sum with respect to the image. With respect to the filter it is 16 in the middle, 12 beside
+ * it and 9 in the corners: 100 in all, too.
  */
 import { createRequire } from 'node:module';
 import util from 'node:util';
 
 process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
-util.isNullOrUndefined ??= (value) => value === null || value === undefined; // Gone since Node 23; the package calls it.
+// Gone since Node 23; the package still calls it.
+util.isNullOrUndefined ??= (value) => value === null || value === undefined;
 util.isArray ??= Array.isArray;
 
 const require = createRequire(import.meta.url);
@@ -25,7 +28,10 @@ const found = [sum(conv(image, filter)), sum(imageGradient), sum(filterGradient)
 if (found.some((value) => value !== 100))
   throw new Error(`a convolution of ones should sum to 100, 100, 100, got ${found.join(', ')}`);
 
-/** Speed of a middle layer of a residual network, [8, 56, 56, 64] through [3, 3, 64, 64], in GFLOP/s. */
+/**
+ * Speed of a middle layer of a residual network, [8, 56, 56, 64] through [3, 3, 64, 64], in
+ * GFLOP/s.
+ */
 function measure(multiples, work) {
   const flops = multiples * 2 * 8 * 56 * 56 * 64 * 64 * 9;
   tf.tidy(work);
@@ -39,7 +45,8 @@ function measure(multiples, work) {
 }
 const x = tf.randomUniform([8, 56, 56, 64], -1, 1, 'float32', 1);
 const w = tf.randomUniform([3, 3, 64, 64], -1, 1, 'float32', 2);
-// Waits for the result and returns nothing: tidy would walk through every number of a returned array.
+// Waits for the result and returns nothing: tidy would walk through every number of a returned
+// array.
 const read = (tensor) => void tensor.dataSync();
 const gradients = tf.grads((a, b) => conv(a, b).sum());
 const proof = {

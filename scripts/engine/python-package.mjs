@@ -8,8 +8,9 @@ import { buildAddon } from './addon.mjs';
 const version = '2.21.0';
 
 /**
- * The published wheels for Linux x64, by Python version: pip refuses any other file. Which one is taken does not matter, as
- * only the C library inside is used; the local Python's own comes first because it may already lie in pip's cache.
+ * The published wheels for Linux x64, by Python version: pip refuses any other file. Which one is
+ * taken does not matter, as only the C library inside is used; the local Python's own comes first
+ * because it may already lie in pip's cache.
  */
 const wheels = {
   3.11: '2b847d217b02ee7731ed91431daf3250daa0196c3c94614d23be27232e6e5b6c',
@@ -22,8 +23,8 @@ const libraries = ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'];
 const spaceBytes = 1.5e9; // 0.27 GB wheel, 0.85 GB libraries, and room to build.
 
 /**
- * Takes libtensorflow and its C headers out of the Python package tensorflow-cpu, and builds the npm package's binding
- * against them. No Python environment is made or changed.
+ * Takes libtensorflow and its C headers out of the Python package tensorflow-cpu, and builds the
+ * npm package's binding against them. No Python environment is made or changed.
  * @param {{dir: string}} binding
  * @param {string} engine empty folder to fill with lib/ and deps/
  * @returns {Promise<void>}
@@ -49,7 +50,10 @@ export async function installFromPythonPackage(binding, engine, log) {
   rmSync(join(engine, 'deps', 'include'), { recursive: true });
 }
 
-/** Python with pip, a C++ compiler and make: found, or installed where we may. Returns the Python to use. */
+/**
+ * Python with pip, a C++ compiler and make: found, or installed where we may. Returns the Python to
+ * use.
+ */
 async function ensureTools(log) {
   const missing = () =>
     [

@@ -2,10 +2,11 @@
  * The ways to the `cpu` engine, in the order in which they are tried:
  *
  *   official        @tensorflow/tfjs-node-gpu's own download of libtensorflow and of its addon
- *   python-package  libtensorflow out of the Python package tensorflow-cpu, and the addon built from the npm package's
- *                   own, unchanged sources
+ *   python-package  libtensorflow out of the Python package tensorflow-cpu, and the addon built from
+ *                   the npm package's own, unchanged sources
  *
- * Where both fail the `wasm` engine, which needs nothing but npm, is what remains. `cuda` and `webgpu` have no route yet.
+ * Where both fail the `wasm` engine, which needs nothing but npm, is what remains. `cuda` and
+ * `webgpu` have no route yet.
  */
 
 /** The engine rungs from the fastest down, and why one without a route is not offered. */
@@ -18,13 +19,15 @@ export const rungs = [
 
 /**
  * @typedef {{platform: string, arch: string, libc: 'glibc' | 'musl' | null}} Machine
- * @typedef {{id: string, unsupported: (machine: Machine) => string | null, install: () => Promise<object>}} Route
+ * @typedef {{id: string, unsupported: (machine: Machine) => string | null, install: () =>
+ *   Promise<object>}} Route
  * @typedef {{route: string, ok: boolean, reason: string | null, durationMs: number}} Attempt
  */
 
 /** What decides which prebuilt libraries can run here. */
 export function thisMachine() {
   const linux = process.platform === 'linux';
+  process.report.excludeNetwork = true; // Naming every address it knows can take seconds.
   const glibc = linux && Boolean(process.report.getReport().header.glibcVersionRuntime);
   return {
     platform: process.platform,
@@ -52,7 +55,8 @@ export function pythonPackageUnsupported({ platform, arch, libc }) {
  * Tries routes in order until one installs an engine that passes its proof.
  * @param {readonly Route[]} routes
  * @param {Machine} machine
- * @param {(installed: object) => Promise<object>} prove loads what was installed and checks its numbers; throws when it does not work
+ * @param {(installed: object) => Promise<object>} prove loads what was installed and checks its
+ *   numbers; throws when it does not work
  * @returns {Promise<{active: object | null, attempts: Attempt[]}>}
  */
 export async function tryRoutes(routes, machine, prove) {
@@ -86,8 +90,8 @@ export async function tryRoutes(routes, machine, prove) {
 const dayMs = 24 * 60 * 60 * 1000;
 
 /**
- * Whether an engine that could not be installed is worth another try: when something it depends on changed (the recipe, the
- * tools found), or after a day (the network may be back).
+ * Whether an engine that could not be installed is worth another try: when something it depends on
+ * changed (the recipe, the tools found), or after a day (the network may be back).
  * @param {{recipe: string, tools: string, triedAtMs: number} | null} failure
  */
 export function shouldRetry(failure, { recipe, tools, nowMs }) {

@@ -1,7 +1,7 @@
 """Takes the C libraries and the C headers out of a TensorFlow wheel.
 
 Usage: unpack-wheel.py WHEEL FOLDER LIBRARY...
-Writes FOLDER/lib/LIBRARY and FOLDER/include/... A missing library or an unsafe name ends with an error.
+Writes FOLDER/lib/LIBRARY and FOLDER/include/... A missing library ends with an error.
 """
 
 import os
@@ -9,7 +9,7 @@ import shutil
 import sys
 import zipfile
 
-# What tensorflow/c/c_api.h and tensorflow/c/eager/c_api.h include, directly and indirectly, lies in these folders.
+# All that tensorflow/c/c_api.h and tensorflow/c/eager/c_api.h include lies in these folders.
 HEADERS = ("tensorflow/c/", "tensorflow/core/platform/", "tsl/platform/", "xla/tsl/c/")
 
 wheel, folder, *libraries = sys.argv[1:]

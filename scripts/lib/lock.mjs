@@ -1,6 +1,8 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { runtimeDir } from './paths.mjs';
+import { say } from './steps.mjs';
 
 /** Whether a process with this id runs on this machine. */
 export function isAlive(pid) {
@@ -13,8 +15,8 @@ export function isAlive(pid) {
 }
 
 /**
- * Runs work while holding a lock file, so that two commands started together do not install over each other.
- * The lock of a process that no longer runs is taken over.
+ * Runs work while holding a lock file, so that two commands started together do not install over
+ * each other. The lock of a process that no longer runs is taken over.
  * @template T
  * @param {string} file
  * @param {() => Promise<T>} work
@@ -49,6 +51,15 @@ export async function withLock(file, work, { onWait, pollMs = 250 } = {}) {
   } finally {
     rmSync(file, { force: true });
   }
+}
+
+/** withLock for set-up as a whole: one command installs and builds at a time. */
+export function withSetupLock(work) {
+  const file = join(runtimeDir, 'setup.lock');
+  return withLock(file, work, {
+    onWait: (pid) =>
+      say(`  waiting for the set-up that another command (process ${pid}) is doing ...`),
+  });
 }
 
 function readHolder(file) {

@@ -8,8 +8,10 @@ const windows = process.platform === 'win32';
  * Runs a command and collects what it prints.
  * @param {string} command
  * @param {readonly string[]} args
- * @param {{cwd?: string, env?: NodeJS.ProcessEnv, timeoutMs?: number, log?: (text: string) => void}} [options]
- * @returns {Promise<{code: number, output: string, stdout: string, timedOut: boolean}>} code -1: the command could not be started.
+ * @param {{cwd?: string, env?: NodeJS.ProcessEnv, timeoutMs?: number, log?: (text: string) =>
+ *   void}} [options]
+ * @returns {Promise<{code: number, output: string, stdout: string, timedOut: boolean}>} code -1:
+ *   the command could not be started.
  */
 export function capture(command, args, options = {}) {
   return new Promise((settle) => {
@@ -50,7 +52,8 @@ export function capture(command, args, options = {}) {
 }
 
 /**
- * Runs a command in the foreground, with this terminal as its own; resolves with its exit status (128 + n after signal n).
+ * Runs a command in the foreground, with this terminal as its own; resolves with its exit status
+ * (128 + n after signal n).
  * @param {string} command
  * @param {readonly string[]} args
  * @param {{cwd?: string, env?: NodeJS.ProcessEnv}} [options]
@@ -62,7 +65,8 @@ export function foreground(command, args, options = {}) {
       env: options.env ?? process.env,
       stdio: 'inherit',
     });
-    // The terminal delivers Ctrl-C to the whole group; this parent waits for the child's own orderly end.
+    // The terminal delivers Ctrl-C to the whole group; this parent waits for the child's own
+    // orderly end.
     const stay = () => undefined;
     const pass = () => child.kill('SIGTERM');
     process.on('SIGINT', stay).on('SIGTERM', pass);
@@ -78,7 +82,10 @@ export function foreground(command, args, options = {}) {
   });
 }
 
-/** The npm that started this script, else the one beside this Node or on the PATH: a command and its first arguments. */
+/**
+ * The npm that started this script, else the one beside this Node or on the PATH: a command and its
+ * first arguments.
+ */
 export function npmCommand(environment = process.env) {
   const running = environment.npm_execpath;
   if (running?.endsWith('.js')) return [process.execPath, running];
@@ -112,13 +119,24 @@ export function which(name) {
   return null;
 }
 
+/**
+ * An environment with a folder put in front of its search path, whatever that variable is called
+ * (Windows: Path).
+ */
+export function withFolderOnPath(folder, environment = process.env) {
+  const name = Object.keys(environment).find((key) => key.toUpperCase() === 'PATH') ?? 'PATH';
+  const path = [folder, environment[name]].filter(Boolean).join(delimiter);
+  return { ...environment, [name]: path };
+}
+
 /** Whether apt-get can install packages here without asking for a password. */
 export function canUseApt() {
   return process.platform === 'linux' && process.getuid?.() === 0 && which('apt-get') !== null;
 }
 
 /**
- * Installs Debian packages; the package lists are fetched only when a first try does not find the packages.
+ * Installs Debian packages; the package lists are fetched only when a first try does not find the
+ * packages.
  * @param {readonly string[]} packages
  * @returns {Promise<string | null>} null when done, else why not.
  */

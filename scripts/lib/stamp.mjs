@@ -15,8 +15,9 @@ import { runtimeDir } from './paths.mjs';
 export const sha256 = (data) => createHash('sha256').update(data).digest('hex');
 
 /**
- * SHA-256 over names and contents of files and of all files under folders; missing paths count as absent, not as errors.
- * File times play no part: a fresh checkout of the same sources has the same hash.
+ * SHA-256 over names and contents of files and of all files under folders; missing paths count as
+ * absent, not as errors. File times play no part: a fresh checkout of the same sources has the same
+ * hash.
  * @param {string} base names are taken relative to this folder
  * @param {readonly string[]} paths
  */
@@ -47,7 +48,10 @@ export function writeStamp(name, value, dir = runtimeDir) {
   writeJson(stampFile(name, dir), value);
 }
 
-/** A JSON file's value, or null where it is missing or damaged: set-up then simply does its work again. */
+/**
+ * A JSON file's value, or null where it is missing or damaged: set-up then simply does its work
+ * again.
+ */
 export function readJson(file) {
   try {
     return JSON.parse(readFileSync(file, 'utf8'));

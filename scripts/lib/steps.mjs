@@ -1,4 +1,7 @@
-/** Thrown when a step cannot be done: the message says what failed, what still works, and what to do. */
+/**
+ * Thrown when a step cannot be done: the message says what failed, what still works, and what to
+ * do.
+ */
 export class SetupError extends Error {
   name = 'SetupError';
 }
@@ -9,9 +12,11 @@ const seconds = (ms) => `${(ms / 1000).toFixed(ms < 10_000 ? 1 : 0)} s`;
 export const say = (text) => process.stderr.write(`${text}\n`);
 
 /**
- * Does one piece of set-up and prints one line with its time, or nothing when it was already satisfied.
+ * Does one piece of set-up and prints one line with its time, or nothing when it was already
+ * satisfied.
  * @param {string} title what is being prepared, for example "packages"
- * @param {() => Promise<string | null> | string | null} work null: nothing to do; text: what was done
+ * @param {() => Promise<string | null> | string | null} work null: nothing to do; text: what was
+ *   done
  */
 export async function step(title, work) {
   const start = performance.now();
