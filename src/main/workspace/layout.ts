@@ -1,0 +1,72 @@
+import { join, relative, resolve, sep } from 'node:path';
+import { LabError } from '@shared/errors';
+
+/** Where everything lies in a workspace folder. */
+export interface Layout {
+  readonly root: string;
+  readonly database: string;
+  readonly lock: string;
+  readonly owner: string;
+  readonly cache: string;
+  readonly thumbnails: string;
+  readonly exports: string;
+  /** Generated data sets; imported ones stay where they are. */
+  readonly datasets: string;
+  checkpoints(runId: number): string;
+  run(runId: number): string;
+  attack(jobId: number): string;
+}
+
+export function layoutOf(workspaceDir: string): Layout {
+  const root = resolve(workspaceDir);
+  const artifacts = join(root, 'artifacts');
+  const run = (runId: number): string => join(artifacts, 'runs', String(runId));
+  return {
+    root,
+    database: join(root, 'lab.sqlite'),
+    lock: join(root, 'host.lock'),
+    owner: join(root, 'host.json'),
+    cache: join(root, 'cache'),
+    thumbnails: join(root, 'cache', 'thumbnails'),
+    exports: join(artifacts, 'exports'),
+    datasets: join(artifacts, 'datasets'),
+    run,
+    checkpoints: (runId) => join(run(runId), 'checkpoints'),
+    attack: (jobId) => join(artifacts, 'attacks', String(jobId)),
+  };
+}
+
+/** Whether `path` is `folder` or lies below it, by name only; symbolic links are not followed. */
+export function isInside(folder: string, path: string): boolean {
+  const way = relative(folder, path);
+  return way === '' || (way !== '..' && !way.startsWith(`..${sep}`) && resolve(way) !== way);
+}
+
+/**
+ * Form in which a path is stored: relative with forward slashes inside the workspace, which may
+ * move; absolute outside it.
+ */
+export function toStoredPath(layout: Layout, path: string): string {
+  const absolute = resolve(path);
+  if (!isInside(layout.root, absolute)) return absolute;
+  return `./${relative(layout.root, absolute).split(sep).join('/')}`;
+}
+
+/** The absolute path a stored one means now. */
+export function fromStoredPath(layout: Layout, stored: string): string {
+  return stored.startsWith('./') ? resolve(layout.root, stored) : stored;
+}
+
+/**
+ * Stored form of a path that must lie inside the workspace.
+ * @throws LabError `forbidden` otherwise: a worker may not name files elsewhere
+ */
+export function toArtifactPath(layout: Layout, folder: string, path: string): string {
+  const absolute = resolve(folder, path);
+  if (isInside(folder, absolute)) return toStoredPath(layout, absolute);
+  throw new LabError({
+    kind: 'forbidden',
+    message: `${path} lies outside ${folder}`,
+    safe: 'Nothing was stored.',
+  });
+}
