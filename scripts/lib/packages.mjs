@@ -30,14 +30,17 @@ export async function ensurePackages() {
   });
   if (result.code !== 0)
     throw new SetupError(
-      `the packages could not be installed: ${npmError(result.output)}\nIs there a network? Then try again. To see all that npm says: npm ci`,
+      `the packages could not be installed: ${npmError(result.output)}\n` +
+        'Is there a network? Then try again. To see all that npm says: npm ci',
     );
   return `${Object.keys(lock?.packages ?? {}).length - 1} in the lock file, installed`;
 }
 
+/** The first lines that say what went wrong, without npm's prefix, its code, and its usage. */
 const npmError = (output) =>
   output
     .split('\n')
-    .filter((line) => /^npm (error|ERR!)/.test(line) && !line.includes('complete log'))
-    .slice(0, 3)
+    .filter((line) => /^npm (error|ERR!) (?!code|A complete log)./.test(line))
+    .slice(0, 2)
+    .map((line) => line.replace(/^npm (error|ERR!) /, ''))
     .join(' ') || lastLine(output);
