@@ -1,0 +1,8 @@
+export { loadEngine } from './ladder';
+export type { LoadedEngine } from './ladder';
+export { batchNormTraining } from './kernels/batch-norm';
+export { convExtrema } from './kernels/conv-extrema';
+export { spatialExtrema } from './kernels/extrema';
+export { shapeText } from './shape';
+export { record } from './tape';
+export type { Pass, PullbackOptions } from './tape';

@@ -1,0 +1,28 @@
+import { registerBatchNorm } from './batch-norm';
+import { registerConvExtrema } from './conv-extrema';
+import { registerExtrema } from './extrema';
+import { registerRelu } from './relu';
+import { registerWasmConvolutionGradients } from './wasm-conv';
+import { registerWasmElementwise } from './wasm-elementwise';
+
+let registered = false;
+
+/** Registers every kernel and gradient the lab adds to TensorFlow.js; call it once the back ends are loaded. */
+export function registerKernels(): void {
+  if (registered) return;
+  registered = true;
+  registerRelu();
+  registerBatchNorm();
+  registerExtrema();
+  registerConvExtrema();
+}
+
+let wasmRegistered = false;
+
+/** Registers what only the wasm back end needs, after its own kernels are registered. */
+export function registerWasmKernels(): void {
+  if (wasmRegistered) return;
+  wasmRegistered = true;
+  registerWasmConvolutionGradients();
+  registerWasmElementwise();
+}
