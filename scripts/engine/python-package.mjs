@@ -104,6 +104,8 @@ async function downloadWheel(python, folder, log) {
     const wheel = readdirSync(folder).find((name) => name.endsWith('.whl'));
     if (result.code === 0 && wheel !== undefined) return join(folder, wheel);
     if (result.timedOut) throw new Error('pip took more than 15 minutes to fetch tensorflow-cpu');
+    if (/connection broken|Could not fetch URL/.test(output))
+      throw new Error('the Python package index cannot be reached');
   }
   throw new Error(`pip could not fetch tensorflow-cpu ${version}: ${errorLine(output)}`);
 }

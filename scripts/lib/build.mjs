@@ -26,7 +26,7 @@ export async function ensureBuild() {
   const result = await capture(
     process.execPath,
     [tool('electron-vite', 'bin', 'electron-vite.js'), 'build'],
-    { cwd: root, timeoutMs: 600_000 },
+    { cwd: root, env: { ...process.env, NO_COLOR: '1' }, timeoutMs: 600_000 },
   );
   if (result.code !== 0)
     throw new SetupError(
