@@ -1,4 +1,5 @@
 import { defineConfig } from '@playwright/test';
+import { findChromium } from './scripts/lib/chromium.mjs';
 
 /** Real Chromium against the built app, one at a time: each test owns a workspace and a worker. */
 export default defineConfig({
@@ -9,4 +10,6 @@ export default defineConfig({
   retries: 0,
   timeout: 240_000,
   reporter: [['list']],
+  // This machine's own browser: Playwright's are a download of their own.
+  use: { launchOptions: { executablePath: findChromium() ?? undefined } },
 });
