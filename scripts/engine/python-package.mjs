@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, rmSync, statfsSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inRoot } from '../lib/paths.mjs';
-import { aptInstall, capture, lastLine, which } from '../lib/process.mjs';
+import { aptInstall, canUseApt, capture, lastLine, which } from '../lib/process.mjs';
 import { announce } from '../lib/steps.mjs';
 import { buildAddon } from './addon.mjs';
 
@@ -67,7 +67,7 @@ async function ensureTools(log) {
   const packages = missing().map(([, name]) => name);
   if (!(await hasPip())) packages.push('python3-pip');
   if (packages.length > 0) {
-    announce('engine', `installing ${packages.join(', ')}`);
+    if (canUseApt()) announce('engine', `installing ${packages.join(', ')}`);
     const problem = await aptInstall(packages, log);
     if (problem !== null) throw new Error(problem);
   }

@@ -141,7 +141,8 @@ export function canUseApt() {
  * @returns {Promise<string | null>} null when done, else why not.
  */
 export async function aptInstall(packages, log) {
-  if (!canUseApt()) return `${packages.join(' and ')} can be installed only by an administrator`;
+  if (!canUseApt())
+    return `missing, for an administrator to install (apt-get install): ${packages.join(' ')}`;
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const install = () =>
     capture('apt-get', ['install', '-y', '--no-install-recommends', ...packages], {
