@@ -124,7 +124,7 @@ async function decodeWithSharp(
   if (depth === 'ushort') notes.push('16-bit samples were reduced to 8 bits (the high byte)');
   if (orientation > 1) notes.push(`turned upright, as its EXIF orientation ${orientation} says`);
   if (pages > 1) notes.push(`the first of ${pages} pictures in the file was used`);
-  if (!cmyk && icc && !icc.includes('sRGB')) notes.push('its colour profile was not applied');
+  if (!cmyk && icc && !isSrgbProfile(icc)) notes.push('its colour profile was not applied');
   let decoded;
   try {
     decoded = await sharp(bytes, {
@@ -142,6 +142,11 @@ async function decodeWithSharp(
   }
   const { data, info } = decoded;
   return { width: info.width, height: info.height, data: toRgb(data, info.channels, notes) };
+}
+
+/** Profiles name themselves in ASCII (ICC version 2) or UTF-16 (version 4). */
+function isSrgbProfile(icc: Buffer): boolean {
+  return icc.toString('latin1').replaceAll('\0', '').includes('sRGB');
 }
 
 /** Grey is repeated; transparency is laid on white, the colour of the pages on which raters saw pictures. */
