@@ -47,7 +47,7 @@ eachEngine('an engine that is offered', (engine) => {
       expect(() => selfTest()).toThrow('filter gradient of a convolution');
     } finally {
       tf.unregisterKernel(tf.Conv2DBackpropFilter, backendName);
-      if (original) tf.registerKernel(original);
+      tf.registerKernel(original);
     }
   });
 });
