@@ -8,8 +8,11 @@ import type { ParamValues } from '@shared/params';
  * and measures.
  */
 export interface Scorer {
-  /** Lab-scale scores `[n]` of pictures `[n, height, width, 3]` float32 in [0, 1]. */
-  score(x: tf.Tensor4D): tf.Tensor1D;
+  /**
+   * Lab-scale scores `[n]` of pictures `[n, height, width, 3]` float32 in [0, 1].
+   * Asynchronous because large batches are scored in parts, with the event loop served in between.
+   */
+  score(x: tf.Tensor4D): Promise<tf.Tensor1D>;
   /**
    * Scores and the gradient of each picture's own score with respect to its pixels.
    * @param weights per-picture factor on the gradient, `[n]`; 1 when absent
@@ -17,7 +20,7 @@ export interface Scorer {
   scoreAndGradient(
     x: tf.Tensor4D,
     weights?: tf.Tensor1D,
-  ): { score: tf.Tensor1D; gradient: tf.Tensor4D };
+  ): Promise<{ score: tf.Tensor1D; gradient: tf.Tensor4D }>;
 }
 
 export interface AttackContext {

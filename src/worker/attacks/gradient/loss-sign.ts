@@ -1,0 +1,24 @@
+import type { SignLoss } from './params';
+
+/**
+ * d loss / d f up to a positive factor, as -1, 0 or +1: all that a sign-gradient step uses of a loss.
+ *
+ * The step is sign(d loss/dx) = sign(d loss/df) * sign(df/dx), so the magnitude 2|f - y| of the
+ * squared change never enters, and "mae" and "mse" are the same attack. Taking the sign here also
+ * keeps 2 (f - y) df/dx from underflowing to zero where f - y is tiny.
+ *
+ * - mid (PAPER S18): f where y <= 50, -f above; fixed by the clean score y.
+ * - mae: |f - y|; mse: (f - y)^2: both push f away from y, and vanish at f = y.
+ *
+ * @param score f, lab scale, at the current picture
+ * @param clean y, lab scale
+ */
+export function lossSign(loss: SignLoss, score: number, clean: number): -1 | 0 | 1 {
+  switch (loss) {
+    case 'mid':
+      return clean <= 50 ? 1 : -1;
+    case 'mae':
+    case 'mse':
+      return score > clean ? 1 : score < clean ? -1 : 0;
+  }
+}

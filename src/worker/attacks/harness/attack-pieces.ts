@@ -1,0 +1,91 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { LabError } from '@shared/errors';
+import type { ParamValues } from '@shared/params';
+import { fromBytes, toBytes } from '../../data/pixels';
+import type { AttackDef, Scorer } from '../attack';
+import type { Pieces } from './pieces';
+import { project } from './project';
+
+/** What became of the pieces: everything but the attack's word is the harness's own measurement. */
+export interface AttackedPieces {
+  readonly adversarial: Float32Array;
+  readonly eightBit: Uint8Array;
+  /** Lab-scale scores, one per piece. */
+  readonly clean: Float32Array;
+  readonly scoreFloat: Float32Array;
+  readonly scoreEightBit: Float32Array;
+  readonly direction: Int8Array;
+  readonly steps: number;
+  readonly zeroGradientShare: Float32Array;
+  /** How far outside the ball or [0, 1] the attack's own result lay, [0, 1] pixel units. */
+  readonly excess: number;
+}
+
+/**
+ * Lets an attack loose on some pieces, brings its result back into the ball and into [0, 1], and
+ * scores that, as float and as it would be saved in 8 bit.
+ *
+ * @throws LabError `non-finite` where the attack returned a pixel that is no number
+ */
+export async function attackPieces(
+  attack: AttackDef,
+  params: Readonly<ParamValues>,
+  scorer: Scorer,
+  pieces: Pieces,
+  checkpoint: () => Promise<void>,
+): Promise<AttackedPieces> {
+  const shape: [number, number, number, number] = [pieces.count, pieces.height, pieces.width, 3];
+  const x = tf.tensor4d(pieces.data, shape);
+  const clean = await scorer.score(x);
+  const context = { scorer, clean, seeds: pieces.seeds, checkpoint };
+  const outcome = await attack.run(x, params, context);
+  if (!tf.util.arraysEqual(outcome.adversarial.shape, shape)) {
+    throw new Error(
+      `${attack.id}: expected pictures of shape [${shape.join(', ')}], ` +
+        `got [${outcome.adversarial.shape.join(', ')}]`,
+    );
+  }
+  const ball = attack.budget(params);
+  const projected = project(outcome.adversarial, x, ball ? ball.epsilon : null);
+  const raw = (await outcome.adversarial.data()) as Float32Array;
+  const adversarial = (await projected.data()) as Float32Array;
+  const excess = largestDifference(raw, adversarial);
+  if (!Number.isFinite(excess)) throw notANumber(attack);
+  const eightBit = toBytes(adversarial);
+  const saved = tf.tensor4d(fromBytes(eightBit), shape);
+  const floatScores = await scorer.score(projected);
+  const savedScores = await scorer.score(saved);
+  const result: AttackedPieces = {
+    adversarial,
+    eightBit,
+    clean: (await clean.data()) as Float32Array,
+    scoreFloat: (await floatScores.data()) as Float32Array,
+    scoreEightBit: (await savedScores.data()) as Float32Array,
+    direction: outcome.direction,
+    steps: outcome.steps,
+    zeroGradientShare: outcome.zeroGradientShare,
+    excess,
+  };
+  tf.dispose([x, clean, outcome.adversarial, projected, saved, floatScores, savedScores]);
+  return result;
+}
+
+/** NaN where a value is no finite number: the comparison below would skip it. */
+function largestDifference(a: Float32Array, b: Float32Array): number {
+  let largest = 0;
+  for (let i = 0; i < a.length; i++) {
+    const value = a[i] as number;
+    if (!Number.isFinite(value)) return NaN;
+    largest = Math.max(largest, Math.abs(value - (b[i] as number)));
+  }
+  return largest;
+}
+
+function notANumber(attack: AttackDef): LabError {
+  return new LabError({
+    kind: 'non-finite',
+    message: `${attack.title} produced a pixel that is not a number`,
+    safe: 'Results of earlier pictures are kept.',
+    next: 'Check the model: a score or gradient that is not finite usually means a training run that diverged.',
+  });
+}

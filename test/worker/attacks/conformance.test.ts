@@ -1,0 +1,132 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { checkValues, defaultValues, type ParamValues } from '../../../src/shared/params';
+import { attackInfo, attacks, findAttack } from '../../../src/worker/attacks';
+import type { AttackDef } from '../../../src/worker/attacks/attack';
+import { attackPicture } from '../../../src/worker/attacks/harness/attack-picture';
+import { noiseControl } from '../../../src/worker/attacks/harness/controls';
+import {
+  attackRunParams,
+  attackRunSettings,
+  type AttackRunSettings,
+} from '../../../src/worker/attacks/harness/settings';
+import { curvedModel, nothing, scorerOf, target, useCpuBackend, viewSize } from './toys';
+
+beforeAll(useCpuBackend);
+
+const units = ['crop', 'image'] as const;
+const settings = (unit: 'crop' | 'image'): AttackRunSettings =>
+  attackRunSettings(defaultValues(attackRunParams, { unit, viewsAtOnce: 2 }));
+
+/** Defaults and every preset: what people will actually run. */
+function variants(attack: AttackDef): [string, ParamValues][] {
+  const given: [string, ParamValues][] = [
+    ['defaults', {}],
+    ...attack.presets.map((preset): [string, ParamValues] => [preset.id, preset.params]),
+  ];
+  return given.map(([name, values]) => [name, checkValues(attack.id, attack.params, values)]);
+}
+
+function attackOnce(attack: AttackDef, params: ParamValues, unit: 'crop' | 'image', image = 1) {
+  const scorer = scorerOf(curvedModel(viewSize));
+  return attackPicture(attack, params, settings(unit), scorer, target(image), 7, nothing);
+}
+
+for (const attack of attacks.values()) {
+  describe(`the attack ${attack.id}`, () => {
+    it('states defaults and presets that its own rules accept', () => {
+      expect(attack.params.length).toBeGreaterThan(0);
+      for (const [, params] of variants(attack)) expect(params).toBeTypeOf('object');
+      expect(JSON.parse(JSON.stringify(attackInfo(attack)))).toEqual(attackInfo(attack));
+    });
+
+    for (const [name, params] of variants(attack)) {
+      for (const unit of units) {
+        it(`stays in its ball and in [0, 1] (${name}, ${unit})`, async () => {
+          const { row, excess, saved } = await attackOnce(attack, params, unit);
+          const ball = attack.budget(params);
+          // One float32 rounding of x + eps, whose result is below 1: half a unit in 2^-23.
+          if (ball) expect(row.linfFloat).toBeLessThanOrEqual(ball.epsilon + 2 ** -24);
+          expect(excess).toBeLessThanOrEqual(2 ** -24);
+          // Saving rounds by up to half a grey level; it may leave the ball by that much.
+          expect(row.linfEightBit).toBeLessThanOrEqual(row.linfFloat + 0.5 / 255 + 2 ** -24);
+          expect(saved.data).toHaveLength(saved.height * saved.width * 3);
+        });
+
+        it(`beats random noise of equal budget (${name}, ${unit})`, async () => {
+          const ball = attack.budget(params);
+          if (!ball) return;
+          const scorer = scorerOf(curvedModel(viewSize));
+          let byAttack = 0;
+          let byNoise = 0;
+          for (const image of [1, 2, 3, 4]) {
+            const { row } = await attackOnce(attack, params, unit, image);
+            byAttack += (row.attackedFloat - row.clean) ** 2;
+            byNoise +=
+              (await noiseControl(scorer, target(image), settings(unit), ball.epsilon, 7)) ** 2;
+          }
+          expect(byAttack).toBeGreaterThan(byNoise);
+        });
+
+        it(`gives the same bytes for the same seed (${name}, ${unit})`, async () => {
+          const first = await attackOnce(attack, params, unit);
+          const second = await attackOnce(attack, params, unit);
+          expect(second.saved.data).toEqual(first.saved.data);
+          expect({ ...second.row, durationMs: 0 }).toEqual({ ...first.row, durationMs: 0 });
+        });
+      }
+    }
+
+    for (const unit of units) {
+      it(`leaves the picture alone with epsilon 0 (${unit})`, async () => {
+        const ball = attack.params.some((spec) => spec.id === 'epsilon');
+        if (!ball) return;
+        const params = checkValues(attack.id, attack.params, { epsilon: 0 });
+        const { row, saved } = await attackOnce(attack, params, unit);
+        expect(row.attackedFloat).toBe(row.clean);
+        expect(row.attackedEightBit).toBe(row.clean);
+        expect(saved.data).toEqual(target().picture.data);
+      });
+
+      it(`does not depend on what was attacked before (${unit})`, async () => {
+        const scorer = scorerOf(curvedModel(viewSize));
+        const params = checkValues(attack.id, attack.params, {});
+        const attackWith = (image: number) =>
+          attackPicture(attack, params, settings(unit), scorer, target(image), 7, nothing);
+        await attackWith(2);
+        const after = await attackWith(1);
+        const alone = await attackOnce(attack, params, unit, 1);
+        expect({ ...after.row, durationMs: 0 }).toEqual({ ...alone.row, durationMs: 0 });
+      });
+
+      it(`does not change its input and leaves no tensors behind (${unit})`, async () => {
+        const given = target();
+        const copy = Uint8Array.from(given.picture.data);
+        const scorer = scorerOf(curvedModel(viewSize));
+        const params = checkValues(attack.id, attack.params, {});
+        const before = tf.memory().numTensors;
+        await attackPicture(attack, params, settings(unit), scorer, given, 7, nothing);
+        expect(tf.memory().numTensors - before).toBe(0);
+        expect(given.picture.data).toEqual(copy);
+      });
+    }
+
+    it('ends at once when the job is cancelled, leaving no tensors of its own', async () => {
+      const scorer = scorerOf(curvedModel(viewSize));
+      const params = checkValues(attack.id, attack.params, {});
+      const cancel = () => Promise.reject(new Error('cancelled'));
+      const before = tf.memory().numTensors;
+      const call = attackPicture(attack, params, settings('crop'), scorer, target(), 7, cancel);
+      await expect(call).rejects.toThrow('cancelled');
+      expect(tf.memory().numTensors - before).toBe(0);
+    });
+  });
+}
+
+describe('the registry of attacks', () => {
+  it('answers a misspelled name with the nearest one', () => {
+    expect(() => findAttack('ifgsm')).toThrow('there is no attack "ifgsm"');
+    expect(() => findAttack('ifgsm')).toThrow(expect.objectContaining({ kind: 'not-found' }));
+    expect(findAttack('fgsm').title).toBe('FGSM');
+  });
+});
