@@ -69,9 +69,10 @@ function toRecord(row: JobRow): JobRecord {
 
 /** The part of a record that the contract shows. */
 export function toJob(record: JobRecord): Job {
-  const { label, access, leasePid, leaseStartedMs, heartbeatMs, ...job } = record;
-  void [label, access, leasePid, leaseStartedMs, heartbeatMs];
-  return job;
+  const { id, kind, spec, runId, title, state, note, progress, error, engine } = record;
+  const { createdAtMs, startedAtMs, endedAtMs } = record;
+  const times = { createdAtMs, startedAtMs, endedAtMs };
+  return { id, kind, spec, runId, title, state, note, progress, error, engine, ...times };
 }
 
 /** @throws LabError `not-found` */

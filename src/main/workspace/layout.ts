@@ -1,5 +1,7 @@
+import { realpathSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 import { LabError } from '@shared/errors';
+import { errorCode } from '../db/errors';
 
 /** Where everything lies in a workspace folder. */
 export interface Layout {
@@ -69,4 +71,21 @@ export function toArtifactPath(layout: Layout, folder: string, path: string): st
     message: `${path} lies outside ${folder}`,
     safe: 'Nothing was stored.',
   });
+}
+
+/** The path with links resolved; null where nothing is there. */
+export function realPath(path: string): string | null {
+  try {
+    return realpathSync.native(path);
+  } catch (thrown) {
+    if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(errorCode(thrown))) return null;
+    throw thrown;
+  }
+}
+
+/** The same, but null also where the path, links resolved, leaves the folder. */
+export function realPathInside(folder: string, path: string): string | null {
+  const root = realPath(folder);
+  const real = realPath(path);
+  return root !== null && real !== null && isInside(root, real) ? real : null;
 }

@@ -1,0 +1,113 @@
+import type { Catalogue, ModelInfo } from '@shared/domain/catalogue';
+import type { Split } from '@shared/domain/dataset';
+import type { Pair, Selection, TrainSpec } from '@shared/domain/run';
+import { Selection as SelectionSchema } from '@shared/domain/run';
+import { LabError } from '@shared/errors';
+import { checkValues, nearest, read } from '@shared/params';
+import type { PairDraft } from '@shared/rpc';
+import { is } from 'valibot';
+import { app } from '../app';
+import { isDeleted } from '../db/bin';
+import { getDataset } from '../db/datasets';
+import { insertJob } from '../db/jobs';
+import { getPair, insertPair, insertRun } from '../db/runs';
+import { getSplit } from '../db/splits';
+import type { JobBoard } from './board';
+
+/**
+ * Stores a baseline and its NT twin, which differ in the NT block only, and queues both trainings,
+ * the baseline first.
+ * @throws LabError `bad-input` for a setting outside its range, `not-found`, `conflict`
+ */
+export function createPair(board: JobBoard, catalogue: Catalogue, draft: PairDraft): Pair {
+  const { db } = board;
+  const dataset = getDataset(db, draft.datasetId);
+  const split = getSplit(db, draft.splitId);
+  const model = findModel(catalogue, draft.modelId);
+  const base: TrainSpec = {
+    datasetId: dataset.id,
+    splitId: split.id,
+    modelId: model.id,
+    modelVersion: model.version,
+    modelParams: checkValues(model.title, model.params, draft.modelParams),
+    trainer: checkValues('training', model.trainer, draft.trainer),
+    nt: null,
+    seed: draft.seed,
+  };
+  const twin: TrainSpec = { ...base, nt: checkValues('NT', model.nt, draft.nt) };
+  const selection = selectionOf(base);
+  checkSplit(board, split, base, selection);
+  const now = Date.now();
+  const { pair, jobIds } = db.transaction(() => {
+    const pairId = insertPair(db, draft.name, now);
+    const jobs = [base, twin].map((spec) => {
+      const runId = insertRun(db, {
+        pairId,
+        regime: spec.nt ? 'nt' : 'baseline',
+        name: spec.nt ? `${draft.name} +NT` : draft.name,
+        spec,
+        modelTitle: model.title,
+        selection,
+        epochsTotal: read.number(spec.trainer, 'epochs'),
+        datasetHash: dataset.contentHash,
+        splitHash: split.contentHash,
+        appVersion: app.version,
+        createdAtMs: now,
+      });
+      return insertJob(db, {
+        spec: { kind: 'train', runId },
+        action: 'Training',
+        createdAtMs: now,
+      });
+    });
+    return { pair: getPair(db, pairId), jobIds: jobs };
+  });
+  for (const id of jobIds) board.tell(board.get(id));
+  if (!split.locked) board.events.emit('split.changed', { datasetId: dataset.id });
+  return pair;
+}
+
+/** @throws LabError `not-found` with the nearest name */
+export function findModel(catalogue: Catalogue, id: string): ModelInfo {
+  const found = catalogue.models.find((model) => model.id === id);
+  if (found) return found;
+  const names = catalogue.models.map((model) => model.id);
+  const near = nearest(id, names);
+  throw new LabError({
+    kind: 'not-found',
+    message: `there is no model "${id}"; the models are ${names.join(', ')}`,
+    safe: 'Nothing was changed.',
+    next: near ? `Did you mean "${near}"?` : 'Choose one of them.',
+  });
+}
+
+/** How the checkpoint is chosen; a trainer without the setting keeps the last one. */
+function selectionOf(spec: TrainSpec): Selection {
+  const value = spec.trainer['selection'] ?? 'last';
+  if (is(SelectionSchema, value)) return value;
+  throw new Error(`createPair: the trainer offers an unknown selection ${JSON.stringify(value)}`);
+}
+
+function checkSplit(board: JobBoard, split: Split, spec: TrainSpec, selection: Selection): void {
+  const refuse = (message: string, next: string): never => {
+    throw new LabError({ kind: 'bad-input', message, safe: 'Nothing was changed.', next });
+  };
+  if (split.datasetId !== spec.datasetId) {
+    refuse(`the split ${split.name} belongs to another data set`, 'Choose a split of this one.');
+  }
+  if (isDeleted(board.db, 'splits', split.id) || isDeleted(board.db, 'datasets', spec.datasetId)) {
+    refuse(`the split ${split.name} or its data set was deleted`, 'Restore it or choose another.');
+  }
+  if (!Number.isSafeInteger(spec.seed) || spec.seed < 0) {
+    refuse(`the seed must be a whole number from 0, got ${spec.seed}`, 'Correct the seed.');
+  }
+  if (split.counts.train === 0) {
+    refuse(`the split ${split.name} has no training images`, 'Choose another split.');
+  }
+  if (selection !== 'last' && split.counts[selection] === 0) {
+    refuse(
+      `the checkpoint is to be chosen on the ${selection} images, but ${split.name} has none`,
+      'Make a split with a validation share, or keep the last epoch instead.',
+    );
+  }
+}

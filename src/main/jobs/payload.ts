@@ -1,0 +1,148 @@
+import { resolve } from 'node:path';
+import type { Split, Dataset } from '@shared/domain/dataset';
+import type { Run } from '@shared/domain/run';
+import { LabError } from '@shared/errors';
+import { toLab } from '@shared/lab-scale';
+import type { JobImage, JobPayload } from '@shared/worker-protocol';
+import type { LocatedImage } from '../db/datasets';
+import { getDataset, listSideImages } from '../db/datasets';
+import type { ReadableDb } from '../db/handle';
+import type { JobRecord } from '../db/jobs';
+import { finishedImages } from '../db/results';
+import { getRun, getRunFacts } from '../db/runs';
+import { getSplit } from '../db/splits';
+import type { Layout } from '../workspace/layout';
+import { fromStoredPath, isInside, realPath } from '../workspace/layout';
+import { resumableCheckpoint } from './where-stopped';
+
+export interface PreparedJob {
+  readonly payload: JobPayload;
+  /** Step of the checkpoint a training continues from; 0 when it starts afresh. */
+  readonly fromStep: number;
+}
+
+/**
+ * Everything the worker needs for a job, complete: it asks for nothing later.
+ * @throws LabError `missing-file` or `forbidden` where originals or weights are not where they were
+ */
+export function preparePayload(db: ReadableDb, layout: Layout, job: JobRecord): PreparedJob {
+  const run = getRun(db, job.runId);
+  const split = getSplit(db, run.spec.splitId);
+  const dataset = getDataset(db, run.spec.datasetId);
+  const { modelId, modelParams, trainer, nt, seed } = run.spec;
+  const model = {
+    runId: run.id,
+    modelId,
+    modelParams,
+    trainer,
+    nt,
+    seed,
+    cacheDir: layout.cache,
+  };
+  const side = (name: string): JobImage[] =>
+    locate(layout, dataset, split, listSideImages(db, split.id, name));
+  const { spec } = job;
+  if (spec.kind === 'train') {
+    const checkpoint = resumableCheckpoint(db, layout, run.id);
+    return {
+      fromStep: checkpoint?.step ?? 0,
+      payload: {
+        ...model,
+        kind: 'train',
+        train: side('train'),
+        validation: side('validation'),
+        selectOn: run.selection === 'test' ? side('test') : [],
+        selection: run.selection,
+        checkpointDir: layout.checkpoints(run.id),
+        resumeFrom: checkpoint ? fromStoredPath(layout, checkpoint.path) : null,
+      },
+    };
+  }
+  const finished = finishedImages(db, spec.kind, job.id);
+  const limit = spec.kind === 'evaluate' ? null : spec.limit;
+  const wanted = side(spec.side).slice(0, limit ?? undefined);
+  const batch = {
+    ...model,
+    checkpoint: weightsOf(db, layout, run),
+    images: wanted.filter((image) => !finished.has(image.id)),
+    doneBefore: wanted.filter((image) => finished.has(image.id)).length,
+  };
+  switch (spec.kind) {
+    case 'evaluate':
+      return { fromStep: 0, payload: { ...batch, kind: 'evaluate' } };
+    case 'norms':
+      return { fromStep: 0, payload: { ...batch, kind: 'norms', params: spec.params } };
+    case 'attack':
+      return {
+        fromStep: 0,
+        payload: {
+          ...batch,
+          kind: 'attack',
+          attackId: spec.attackId,
+          params: spec.params,
+          run: spec.run,
+          attackSeed: spec.seed,
+          imageDir: layout.attack(job.id),
+        },
+      };
+  }
+}
+
+function weightsOf(db: ReadableDb, layout: Layout, run: Run): string {
+  const { selectedCheckpoint } = getRunFacts(db, run.id);
+  if (selectedCheckpoint === null) throw new Error(`run ${run.id} is done but has no weights`);
+  const path = fromStoredPath(layout, selectedCheckpoint);
+  if (realPath(path) !== null) return path;
+  throw new LabError({
+    kind: 'missing-file',
+    message: `the weights of ${run.name} are not at ${path} any more`,
+    safe: 'Everything else of this run is kept.',
+    next: 'Put the file back, or train this run again.',
+  });
+}
+
+/** Originals with absolute paths that, links resolved, lie inside the data set's folder. */
+function locate(
+  layout: Layout,
+  dataset: Dataset,
+  split: Split,
+  images: readonly LocatedImage[],
+): JobImage[] {
+  const folder = fromStoredPath(layout, dataset.root);
+  const root = realPath(folder);
+  if (root === null) {
+    throw new LabError({
+      kind: 'missing-file',
+      message: `the folder of the data set ${dataset.name} is not there: ${folder}`,
+      safe: 'Everything stored about it is kept.',
+      next: 'Connect the drive or put the folder back, then press Resume.',
+    });
+  }
+  const missing: string[] = [];
+  const located = images.map((image): JobImage => {
+    const path = realPath(resolve(root, image.relPath));
+    if (path === null) missing.push(image.name);
+    else if (!isInside(root, path)) throw leavesRoot(dataset, image, path);
+    const mos = toLab(image.score, dataset.scoreKind, split.scoreMin, split.scoreMax);
+    return { id: image.id, path: path ?? '', sha256: image.sha256, mos };
+  });
+  if (missing.length > 0) {
+    throw new LabError({
+      kind: 'missing-file',
+      message: `${missing.length} of ${images.length} images are missing in ${folder}, the first is ${missing[0] ?? ''}`,
+      safe: 'Everything stored about them is kept.',
+      next: 'Put the files back, then press Resume.',
+      details: { missing: missing.slice(0, 100) },
+    });
+  }
+  return located;
+}
+
+function leavesRoot(dataset: Dataset, image: LocatedImage, path: string): LabError {
+  return new LabError({
+    kind: 'forbidden',
+    message: `${image.name} leads out of the folder of ${dataset.name}, to ${path}`,
+    safe: 'The file was not read.',
+    next: 'Replace the link by the picture itself, then import the data set again.',
+  });
+}

@@ -1,0 +1,39 @@
+import type { WritableDb } from '../db/handle';
+import type { JobRecord } from '../db/jobs';
+import { listJobsInState, updateJob } from '../db/jobs';
+import type { Layout } from '../workspace/layout';
+import { processLiveness } from '../workspace/process-identity';
+import { moveJob } from './moves';
+import { whereStopped } from './where-stopped';
+
+/**
+ * Start-up sweep. This process holds the workspace's lock, so no other host is alive and no job can
+ * truly be running: each one that says so was left by a host that was killed. A worker that outlived
+ * its host is ended first, because nobody records what it computes and it would write into the
+ * checkpoints of the resumed job.
+ * @param endProcess ends a process by its number; `process.kill` outside tests
+ * @returns the jobs that are now interrupted or paused
+ */
+export function sweepStaleJobs(
+  db: WritableDb,
+  layout: Layout,
+  endProcess: (pid: number) => void = (pid) => void process.kill(pid, 'SIGKILL'),
+): JobRecord[] {
+  return listJobsInState(db, 'running', 'paused')
+    .filter((job) => job.state === 'running' || job.leasePid !== null)
+    .map((job) => {
+      if (job.leasePid !== null && outlives(job)) endProcess(job.leasePid);
+      const where = whereStopped(db, layout, job);
+      if (job.state === 'running') {
+        return moveJob(db, job.id, 'interrupted', { note: `The lab was killed ${where}` });
+      }
+      const note = `Paused when the lab was closed ${where}`;
+      updateJob(db, job.id, { note, lease: null, heartbeatMs: null });
+      return { ...job, note, leasePid: null };
+    });
+}
+
+/** Only a process that is certainly the same one is ended: numbers are given out again. */
+function outlives(job: JobRecord): boolean {
+  return job.leasePid !== null && processLiveness(job.leasePid, job.leaseStartedMs) === 'alive';
+}

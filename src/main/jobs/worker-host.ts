@@ -1,0 +1,206 @@
+import type { Catalogue, EngineInfo, EngineName, EngineRung } from '@shared/domain/catalogue';
+import type { LabErrorData } from '@shared/errors';
+import { LabError } from '@shared/errors';
+import type { ControlAction, JobPayload, WorkerMessage } from '@shared/worker-protocol';
+import { deferred } from './deferred';
+import { Expectation } from './expectation';
+import type { WorkerConnection, WorkerExit, WorkerTransport } from './worker-transport';
+import { describeExit } from './worker-exit';
+
+/** Messages about a job; the rest of the protocol is settled in here. */
+export type JobMessage = Extract<WorkerMessage, { readonly jobId: number }>;
+
+export interface EngineState {
+  readonly current: EngineInfo | null;
+  readonly ladder: readonly EngineRung[];
+  readonly error: LabErrorData | null;
+}
+
+export interface WorkerHostEvents {
+  job(message: JobMessage): void;
+  /** Any sign of life. */
+  alive(): void;
+  engine(state: EngineState): void;
+  /** The worker ended, asked for or not; everything it said has been passed on. */
+  exit(error: LabErrorData): void;
+}
+
+export interface WorkerHostOptions {
+  readonly transport: WorkerTransport;
+  /** Engine to load; null for the best one. */
+  readonly engine?: EngineName | null;
+  readonly helloTimeoutMs?: number;
+  readonly engineTimeoutMs?: number;
+}
+
+interface Running {
+  readonly connection: WorkerConnection;
+  readonly hello: Expectation<Catalogue>;
+  readonly ended: Promise<undefined>;
+  engine: Expectation<EngineInfo> | null;
+}
+
+/**
+ * Owns the worker process: starts it when something needs it, loads an engine when a job does, and
+ * tells what happens. Each request is settled by exactly one of reply, error, exit or timeout.
+ */
+export class WorkerHost {
+  readonly #options: WorkerHostOptions;
+  #events: WorkerHostEvents | null = null;
+  #running: Running | null = null;
+  #catalogue: Catalogue | null = null;
+  #wanted: EngineName | null;
+  #engine: EngineState = { current: null, ladder: [], error: null };
+
+  constructor(options: WorkerHostOptions) {
+    this.#options = options;
+    this.#wanted = options.engine ?? null;
+  }
+
+  /** Where messages go; set once by the lab. */
+  listen(events: WorkerHostEvents): void {
+    this.#events = events;
+  }
+
+  get engineState(): EngineState {
+    return this.#engine;
+  }
+
+  /** Process number of the running worker, for a job's lease. */
+  get pid(): number | null {
+    return this.#running?.connection.pid ?? null;
+  }
+
+  /**
+   * Models, attacks and their settings; starts the worker the first time and loads no engine.
+   * @throws LabError `worker-died` where it cannot be started
+   */
+  async catalogue(): Promise<Catalogue> {
+    this.#catalogue ??= await this.#start().hello.promise;
+    return this.#catalogue;
+  }
+
+  /**
+   * The loaded engine, loading it first where necessary.
+   * @throws LabError `engine` or `worker-died`
+   */
+  async ready(): Promise<EngineInfo> {
+    const worker = this.#start();
+    await worker.hello.promise;
+    if (!worker.engine) {
+      worker.engine = new Expectation<EngineInfo>(this.#options.engineTimeoutMs ?? 300_000, () => {
+        worker.connection.kill();
+        return new LabError({
+          kind: 'engine',
+          message: 'the compute engine did not answer while it was being loaded',
+          safe: 'Everything stored so far is kept.',
+          next: 'Choose another engine on the Engine page, then start again.',
+        });
+      });
+      worker.connection.send({ type: 'load-engine', name: this.#wanted });
+    }
+    return worker.engine.promise;
+  }
+
+  /**
+   * Changes the engine; one worker process loads one engine, so another one needs a new process.
+   * Call it only while no job runs.
+   */
+  async select(name: EngineName | null): Promise<EngineInfo> {
+    const loaded = this.#engine.current?.name ?? null;
+    const before = this.#wanted;
+    this.#wanted = name;
+    if (this.#running?.engine && loaded !== name) await this.shutdown(5000);
+    try {
+      return await this.ready();
+    } catch (thrown) {
+      // A failed choice must not fail every later job.
+      this.#wanted = before;
+      await this.shutdown(5000);
+      throw thrown;
+    }
+  }
+
+  startJob(jobId: number, payload: JobPayload): void {
+    this.#running?.connection.send({ type: 'start', jobId, payload });
+  }
+
+  control(jobId: number, action: ControlAction): void {
+    this.#running?.connection.send({ type: 'control', jobId, action });
+  }
+
+  kill(): void {
+    this.#running?.connection.kill();
+  }
+
+  /** Asks the worker to end, kills it after `graceMs`, and returns when it is gone. */
+  async shutdown(graceMs: number): Promise<void> {
+    const worker = this.#running;
+    if (!worker) return;
+    worker.connection.send({ type: 'shutdown' });
+    const timer = setTimeout(() => worker.connection.kill(), graceMs);
+    await worker.ended;
+    clearTimeout(timer);
+  }
+
+  #start(): Running {
+    if (this.#running) return this.#running;
+    const gone = deferred<undefined>();
+    const hello = new Expectation<Catalogue>(this.#options.helloTimeoutMs ?? 60_000, () => {
+      connection.kill();
+      return new LabError({
+        kind: 'worker-died',
+        message: 'the compute process did not answer after it was started',
+        safe: 'Everything stored so far is kept.',
+        next: 'Try again; the computer may be very busy.',
+      });
+    });
+    const connection = this.#options.transport({
+      message: (message) => this.#receive(message),
+      exit: (exit) => {
+        this.#ended(exit);
+        gone.resolve(undefined);
+      },
+    });
+    this.#running = { connection, hello, ended: gone.promise, engine: null };
+    return this.#running;
+  }
+
+  #receive(message: WorkerMessage): void {
+    this.#events?.alive();
+    switch (message.type) {
+      case 'hello':
+        this.#running?.hello.resolve(message.catalogue);
+        return;
+      case 'engine':
+        this.#setEngine({ current: message.info, ladder: message.ladder, error: null });
+        this.#running?.engine?.resolve(message.info);
+        return;
+      case 'engine-failed':
+        this.#setEngine({ current: null, ladder: message.ladder, error: message.error });
+        this.#running?.engine?.reject(new LabError(message.error));
+        // The next request may try again, perhaps with another engine.
+        if (this.#running) this.#running.engine = null;
+        return;
+      case 'alive':
+        return;
+      default:
+        this.#events?.job(message);
+    }
+  }
+
+  #ended(exit: WorkerExit): void {
+    const worker = this.#running;
+    this.#running = null;
+    const error = describeExit(exit);
+    worker?.hello.reject(new LabError(error));
+    worker?.engine?.reject(new LabError(error));
+    if (this.#engine.current) this.#setEngine({ ...this.#engine, current: null });
+    this.#events?.exit(error);
+  }
+
+  #setEngine(state: EngineState): void {
+    this.#engine = state;
+    this.#events?.engine(state);
+  }
+}

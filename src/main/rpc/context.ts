@@ -1,0 +1,37 @@
+import type { Args, Method, Result } from '@shared/rpc';
+import type { EventHub } from '../events';
+import type { WorkerHost } from '../jobs/worker-host';
+import type { Session, Sessions } from '../session';
+
+/** What handlers work with. */
+export interface LabContext {
+  readonly shell: 'electron' | 'server' | 'cli';
+  readonly stateDir: string | null;
+  /** The system's folder dialog; null in shells without one. */
+  readonly pickFolder: ((title: string) => Promise<string | null>) | null;
+  readonly events: EventHub;
+  readonly worker: WorkerHost;
+  readonly sessions: Sessions;
+}
+
+/** A handler receives arguments that have been checked against the contract. */
+export type Handler<M extends Method> = (
+  context: LabContext,
+  args: Args<M>,
+) => Result<M> | Promise<Result<M>>;
+
+export type Handlers = { readonly [M in Method]: Handler<M> };
+
+/** The handlers of one noun, all of them: a missing one does not compile. */
+export type NounHandlers<Noun extends string> = Pick<
+  Handlers,
+  Extract<Method, `${Noun}.${string}`>
+>;
+
+/** The database of the open workspace, with the rest of its session. */
+export function opened(context: LabContext): Session & { readonly db: Session['board']['db'] } {
+  const session = context.sessions.require();
+  return { ...session, db: session.board.db };
+}
+
+export const ok = { ok: true } as const;

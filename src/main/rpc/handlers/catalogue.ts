@@ -1,0 +1,5 @@
+import type { NounHandlers } from '../context';
+
+export const catalogueHandlers: NounHandlers<'catalogue'> = {
+  'catalogue.get': ({ worker }) => worker.catalogue(),
+};

@@ -1,0 +1,25 @@
+import { LabError } from '@shared/errors';
+import type { Result } from '@shared/rpc';
+import type { EngineState } from '../../jobs/worker-host';
+import type { NounHandlers } from '../context';
+
+export const engineHandlers: NounHandlers<'engine'> = {
+  'engine.info': ({ worker }) => toEngineInfo(worker.engineState),
+  'engine.select': ({ worker, sessions }, { name }) => {
+    if (sessions.current?.runner.busy) {
+      throw new LabError({
+        kind: 'conflict',
+        message: 'the engine cannot be changed while a job uses it',
+        safe: 'Nothing was changed.',
+        next: 'Stop the job or wait for its end, then choose again.',
+      });
+    }
+    return worker.select(name);
+  },
+};
+
+/** The contract's form of the engine's state. */
+export function toEngineInfo(state: EngineState): Result<'engine.info'> {
+  const { current, ladder, error } = state;
+  return { current, ladder: [...ladder], error: error ? { ...error } : null };
+}

@@ -1,0 +1,33 @@
+import type { Handlers } from '../context';
+import { appHandlers } from './app';
+import { catalogueHandlers } from './catalogue';
+import { datasetHandlers } from './dataset';
+import { engineHandlers } from './engine';
+import { exportHandlers } from './export';
+import { filesHandlers } from './files';
+import { jobHandlers } from './job';
+import { attackHandlers, evaluateHandlers, normsHandlers } from './measure';
+import { pairHandlers } from './pair';
+import { runHandlers } from './run';
+import { splitHandlers } from './split';
+import { studyHandlers } from './study';
+import { workspaceHandlers } from './workspace';
+
+/** Every method of the contract; the type refuses a missing or a foreign one. */
+export const handlers: Handlers = {
+  ...appHandlers,
+  ...workspaceHandlers,
+  ...filesHandlers,
+  ...datasetHandlers,
+  ...splitHandlers,
+  ...catalogueHandlers,
+  ...engineHandlers,
+  ...pairHandlers,
+  ...runHandlers,
+  ...evaluateHandlers,
+  ...attackHandlers,
+  ...normsHandlers,
+  ...jobHandlers,
+  ...studyHandlers,
+  ...exportHandlers,
+};

@@ -1,0 +1,22 @@
+import { getPair, listPairs, renamePair } from '../../db/runs';
+import { createPair } from '../../jobs/create-pair';
+import { requireName } from '../names';
+import type { NounHandlers } from '../context';
+import { opened } from '../context';
+
+export const pairHandlers: NounHandlers<'pair'> = {
+  'pair.create': async (context, { draft }) => {
+    const { board, runner } = opened(context);
+    const catalogue = await context.worker.catalogue();
+    const pair = createPair(board, catalogue, { ...draft, name: requireName(draft.name) });
+    runner.release();
+    return pair;
+  },
+  'pair.list': (context) => listPairs(opened(context).db),
+  'pair.rename': (context, { id, name }) => {
+    const { db } = opened(context);
+    getPair(db, id);
+    renamePair(db, id, requireName(name));
+    return getPair(db, id);
+  },
+};

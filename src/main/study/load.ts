@@ -1,0 +1,141 @@
+import type { Job, Pair } from '@shared/domain/run';
+import type { Study, StudyAttack, StudyRun, StudySelection } from '@shared/domain/study';
+import { toLab } from '@shared/lab-scale';
+import { getDataset, listSideImages } from '../db/datasets';
+import type { ReadableDb } from '../db/handle';
+import type { JobRecord } from '../db/jobs';
+import { listJobsOfRun } from '../db/jobs';
+import {
+  finishedImages,
+  listAttacks,
+  listJobWarnings,
+  listNorms,
+  listRunWarnings,
+  listScores,
+} from '../db/results';
+import { getRun, getRunFacts, listPairs } from '../db/runs';
+import { getSplit } from '../db/splits';
+import { listEpochs, thinnedSteps } from '../db/training';
+import type { Layout } from '../workspace/layout';
+import { fromStoredPath } from '../workspace/layout';
+import { distinctLabels } from './labels';
+
+/** Points of a loss curve; a figure 7 inches wide shows fewer. */
+const maxSteps = 2000;
+
+type Of<Kind extends Job['kind']> = JobRecord & {
+  readonly spec: Extract<JobRecord['spec'], { readonly kind: Kind }>;
+};
+
+/**
+ * Everything stored about a selection of runs, in the order asked: the input of every figure and
+ * table. Of repeated measurements the newest complete one counts, else the newest that has rows.
+ * @throws LabError `not-found`
+ */
+export function loadStudy(
+  { db, layout }: { readonly db: ReadableDb; readonly layout: Layout },
+  selection: StudySelection,
+): Study {
+  const runs = selection.runIds.map((id) => loadRun(db, layout, id, selection.side));
+  distinctLabels(runs.flatMap((run) => run.attacks));
+  const chosen = new Set(selection.runIds);
+  const pairs = listPairs(db).filter(
+    (pair: Pair) => chosen.has(pair.baselineRunId) || chosen.has(pair.ntRunId),
+  );
+  return { selection, pairs, runs };
+}
+
+function loadRun(
+  db: ReadableDb,
+  layout: Layout,
+  id: number,
+  side: StudySelection['side'],
+): StudyRun {
+  const run = getRun(db, id);
+  const dataset = getDataset(db, run.spec.datasetId);
+  const split = getSplit(db, run.spec.splitId);
+  const { modelTitle, slot } = getRunFacts(db, id);
+  const jobs = listJobsOfRun(db, id);
+  const scores = newest(db, jobs, 'evaluate', side);
+  const norms = newest(db, jobs, 'norms', side);
+  return {
+    run,
+    dataset: { ...dataset, root: fromStoredPath(layout, dataset.root) },
+    split,
+    modelTitle,
+    slot,
+    images: listSideImages(db, split.id, side).map(({ id: imageId, name, score }) => ({
+      id: imageId,
+      name,
+      mos: toLab(score, dataset.scoreKind, split.scoreMin, split.scoreMax),
+      rawScore: score,
+    })),
+    scores: scores && {
+      jobId: scores.id,
+      complete: scores.state === 'done',
+      rows: listScores(db, scores.id),
+    },
+    attacks: attacksOf(db, jobs, side),
+    norms: norms && {
+      jobId: norms.id,
+      spec: norms.spec,
+      complete: norms.state === 'done',
+      rows: listNorms(db, norms.id),
+    },
+    epochs: listEpochs(db, id),
+    steps: thinnedSteps(db, id, 0, maxSteps),
+    warnings: listRunWarnings(db, id),
+  };
+}
+
+/** Jobs of one kind and side that have rows, newest first. */
+function measured<Kind extends 'evaluate' | 'attack' | 'norms'>(
+  db: ReadableDb,
+  jobs: readonly JobRecord[],
+  kind: Kind,
+  side: StudySelection['side'],
+): Of<Kind>[] {
+  return jobs
+    .filter(
+      (job): job is Of<Kind> =>
+        job.spec.kind === kind && 'side' in job.spec && job.spec.side === side,
+    )
+    .filter((job) => job.state === 'done' || finishedImages(db, kind, job.id).size > 0)
+    .reverse();
+}
+
+function newest<Kind extends 'evaluate' | 'norms'>(
+  db: ReadableDb,
+  jobs: readonly JobRecord[],
+  kind: Kind,
+  side: StudySelection['side'],
+): Of<Kind> | null {
+  const found = measured(db, jobs, kind, side);
+  return found.find((job) => job.state === 'done') ?? found[0] ?? null;
+}
+
+/** The attack batches, one per distinct description, in the order they were first asked for. */
+function attacksOf(
+  db: ReadableDb,
+  jobs: readonly JobRecord[],
+  side: StudySelection['side'],
+): StudyAttack[] {
+  const bySpec = new Map<string, Of<'attack'>>();
+  for (const job of measured(db, jobs, 'attack', side)) {
+    const key = JSON.stringify(job.spec);
+    const known = bySpec.get(key);
+    if (!known || (known.state !== 'done' && job.state === 'done')) bySpec.set(key, job);
+  }
+  return [...bySpec.values()]
+    .sort((a, b) => a.id - b.id)
+    .map((job) => ({
+      jobId: job.id,
+      spec: job.spec,
+      title: job.title,
+      label: job.label ?? job.title,
+      access: job.access ?? 'white-box',
+      complete: job.state === 'done',
+      rows: listAttacks(db, job.id),
+      warnings: listJobWarnings(db, job.id),
+    }));
+}

@@ -1,0 +1,343 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Catalogue, EngineInfo, EngineRung } from '../../src/shared/domain/catalogue';
+import type { AttackRow } from '../../src/shared/domain/results';
+import type { StepMetric } from '../../src/shared/domain/run';
+import type { LabErrorData } from '../../src/shared/errors';
+import type {
+  ControlAction,
+  HostMessage,
+  JobImage,
+  JobPayload,
+  TrainPayload,
+  WorkerMessage,
+} from '../../src/shared/worker-protocol';
+import type {
+  WorkerConnection,
+  WorkerListeners,
+  WorkerTransport,
+} from '../../src/main/jobs/worker-transport';
+
+/**
+ * A worker in memory that speaks the whole protocol and computes nothing: every number is a simple
+ * function of step or image, so a test can say what must be stored. Training takes `trainer.epochs`
+ * epochs of `stepsPerEpoch` steps and writes a checkpoint file after each.
+ */
+export interface FakeWorkerOptions {
+  readonly stepsPerEpoch?: number;
+  /** Time between two steps or images. */
+  readonly stepMs?: number;
+  /** Turns every message into what is sent instead; returning null drops it. */
+  readonly alter?: (message: WorkerMessage) => WorkerMessage | null;
+  readonly engineError?: LabErrorData;
+  /** Stops answering anything once a job runs. */
+  readonly deaf?: boolean;
+}
+
+export interface FakeWorker {
+  readonly transport: WorkerTransport;
+  /** Payload of every job started so far. */
+  readonly started: { readonly jobId: number; readonly payload: JobPayload }[];
+  /** Number of worker processes started so far. */
+  spawned: number;
+  /** Ends the running worker as the system would. */
+  die(code: number | null, signal: string | null): void;
+}
+
+export const fakeEngine: EngineInfo = {
+  name: 'wasm',
+  description: 'fake engine, computes nothing',
+  versions: { fake: '1.0.0' },
+  threads: 1,
+  deterministic: true,
+  selfTestMs: 1,
+};
+const ladder: EngineRung[] = [{ name: 'wasm', available: true, reason: 'fake' }];
+
+const number = (id: string, value: number, level: 'paper' | 'expert' = 'paper') =>
+  ({
+    type: 'number',
+    id,
+    label: id,
+    help: `The ${id}.`,
+    level,
+    default: value,
+    min: 0,
+    max: 1000,
+  }) as const;
+
+export const fakeCatalogue: Catalogue = {
+  models: [
+    {
+      id: 'toy',
+      version: 1,
+      title: 'Toy',
+      citation: 'nobody',
+      summary: 'Computes nothing.',
+      params: [number('width', 8)],
+      trainer: [
+        { ...number('epochs', 3), type: 'integer' },
+        number('learningRate', 0.01),
+        {
+          type: 'choice',
+          id: 'selection',
+          label: 'Judged by',
+          help: 'How the checkpoint is chosen.',
+          level: 'guided',
+          default: 'validation',
+          options: ['validation', 'last', 'test'].map((value) => ({ value, label: value })),
+        },
+      ],
+      nt: [number('lambda', 0.001), number('h', 0.01)],
+      presets: [],
+    },
+  ],
+  attacks: [
+    {
+      id: 'nudge',
+      version: 1,
+      title: 'Nudge',
+      citation: 'nobody',
+      summary: 'Adds one point.',
+      access: 'white-box',
+      params: [number('epsilon', 0.005), number('momentum', 0, 'expert')],
+      presets: [],
+    },
+  ],
+  attackRun: [
+    {
+      type: 'boolean',
+      id: 'keepImages',
+      label: 'kept images',
+      help: '-',
+      level: 'expert',
+      default: false,
+    },
+  ],
+  norms: [number('h', 0.01)],
+};
+
+/** Quality loss of step n, exactly representable so that stored values compare exactly. */
+export const fakeLoss = (step: number): number => 1 / 2 ** (step % 20);
+/** Score of an image. */
+export const fakeScore = (image: JobImage): number => image.mos + 0.5;
+
+export function fakeWorker(options: FakeWorkerOptions = {}): FakeWorker {
+  let current: Running | null = null;
+  const fake: FakeWorker = {
+    started: [],
+    spawned: 0,
+    transport: (listeners) => {
+      fake.spawned += 1;
+      current = new Running(listeners, options, fake.started);
+      return current;
+    },
+    die: (code, signal) => current?.die(code, signal),
+  };
+  return fake;
+}
+
+class Running implements WorkerConnection {
+  // A number no process can have, so that nothing is ever taken for the worker's process.
+  readonly pid = 2 ** 22 + 1;
+  #alive = true;
+  #action: ControlAction | null = null;
+
+  constructor(
+    private readonly listeners: WorkerListeners,
+    private readonly options: FakeWorkerOptions,
+    private readonly started: FakeWorker['started'],
+  ) {
+    setImmediate(() => this.#say({ type: 'hello', pid: this.pid, catalogue: fakeCatalogue }));
+  }
+
+  send(message: HostMessage): void {
+    setImmediate(() => this.#receive(message));
+  }
+
+  kill(): void {
+    this.die(null, 'SIGKILL');
+  }
+
+  die(code: number | null, signal: string | null): void {
+    if (!this.#alive) return;
+    this.#alive = false;
+    setImmediate(() => this.listeners.exit({ code, signal, stderr: 'fake' }));
+  }
+
+  #say(message: WorkerMessage): void {
+    const altered = this.options.alter ? this.options.alter(message) : message;
+    if (this.#alive && altered) this.listeners.message(altered);
+  }
+
+  #receive(message: HostMessage): void {
+    if (!this.#alive) return;
+    switch (message.type) {
+      case 'load-engine':
+        if (this.options.engineError) {
+          this.#say({ type: 'engine-failed', error: this.options.engineError, ladder });
+        } else this.#say({ type: 'engine', info: fakeEngine, ladder });
+        return;
+      case 'start':
+        this.started.push(message);
+        this.#action = null;
+        void this.#run(message.jobId, message.payload);
+        return;
+      case 'control':
+        if (!this.options.deaf) this.#action = message.action;
+        return;
+      case 'shutdown':
+        this.die(0, null);
+    }
+  }
+
+  async #run(jobId: number, payload: JobPayload): Promise<void> {
+    this.#say({ type: 'started', jobId });
+    const finished =
+      payload.kind === 'train'
+        ? await this.#train(jobId, payload)
+        : await this.#batch(jobId, payload);
+    if (!finished) this.#say({ type: 'stopped', jobId });
+  }
+
+  /** One step's time; false when the job is to stop now. */
+  async #tick(jobId: number): Promise<boolean> {
+    await new Promise((resolve) => setTimeout(resolve, this.options.stepMs ?? 0));
+    if (!this.#alive) return new Promise(() => undefined);
+    if (this.#action === 'pause') {
+      this.#say({ type: 'paused', jobId });
+      while (this.#alive && this.#paused()) await new Promise((go) => setTimeout(go, 1));
+      if (this.#resumed()) {
+        this.#action = null;
+        this.#say({ type: 'resumed', jobId });
+      }
+    }
+    return this.#action !== 'stop';
+  }
+
+  #paused = (): boolean => this.#action === 'pause';
+  #resumed = (): boolean => this.#action === 'resume';
+
+  async #train(jobId: number, payload: TrainPayload): Promise<boolean> {
+    const epochs = Number(payload.trainer['epochs']);
+    const perEpoch = this.options.stepsPerEpoch ?? 4;
+    const from = payload.resumeFrom ? Number(/epoch-(\d+)/.exec(payload.resumeFrom)?.[1]) : 0;
+    let last = from;
+    for (let epoch = from + 1; epoch <= epochs; epoch++) {
+      for (let step = (epoch - 1) * perEpoch + 1; step <= epoch * perEpoch; step++) {
+        if (!(await this.#tick(jobId))) return false;
+        this.#say({ type: 'steps', jobId, steps: [stepMetric(step, epoch, payload)] });
+        const phase = `training, epoch ${epoch} of ${epochs}`;
+        const progress = { done: step, total: epochs * perEpoch, unit: 'steps', phase, leftMs: 0 };
+        this.#say({ type: 'progress', jobId, progress });
+      }
+      last = epoch;
+      this.#checkpoint(jobId, payload, epoch, epoch * perEpoch);
+      if (this.#action === 'stop-after-epoch') break;
+    }
+    this.#say({
+      type: 'done',
+      jobId,
+      train: {
+        epochs: last,
+        steps: last * perEpoch,
+        selectedEpoch: last,
+        selectedCheckpoint: checkpointPath(payload, last),
+        weightsSha256: weightsHash(payload, last),
+        parameterCount: 42,
+        labScale: { scale: 100, offset: 0 },
+        stoppedEarly: last < epochs,
+      },
+    });
+    return true;
+  }
+
+  #checkpoint(jobId: number, payload: TrainPayload, epoch: number, step: number): void {
+    const epochMetric = {
+      epoch,
+      step,
+      validationSrocc: epoch / 16,
+      validationRmse: null,
+      trainMs: 1,
+      dataWaitShare: 0,
+    };
+    this.#say({ type: 'epoch', jobId, epoch: epochMetric });
+    const path = checkpointPath(payload, epoch);
+    const text = weightsHash(payload, epoch);
+    mkdirSync(payload.checkpointDir, { recursive: true });
+    writeFileSync(path, text);
+    const sizeBytes = text.length;
+    const checkpoint = { path, epoch, step, sha256: text, sizeBytes, selected: true };
+    this.#say({ type: 'checkpoint', jobId, checkpoint });
+  }
+
+  async #batch(jobId: number, payload: Exclude<JobPayload, TrainPayload>): Promise<boolean> {
+    for (const image of payload.images) {
+      if (!(await this.#tick(jobId))) return false;
+      switch (payload.kind) {
+        case 'evaluate': {
+          const rows = [{ imageId: image.id, score: fakeScore(image), views: 4 }];
+          this.#say({ type: 'scores', jobId, rows });
+          break;
+        }
+        case 'norms': {
+          const rows = [
+            { imageId: image.id, exact: 2, estimate: 2.5, relativeError: 0.25, views: 4 },
+          ];
+          this.#say({ type: 'norms', jobId, rows });
+          break;
+        }
+        case 'attack':
+          this.#say({ type: 'attacks', jobId, rows: [attackRow(image)] });
+      }
+    }
+    this.#say({ type: 'done', jobId, train: null });
+    return true;
+  }
+}
+
+function checkpointPath(payload: TrainPayload, epoch: number): string {
+  return join(payload.checkpointDir, `epoch-${epoch}.safetensors`);
+}
+
+/** Stands for the weights: a function of the payload's settings and the epoch only. */
+function weightsHash(payload: TrainPayload, epoch: number): string {
+  const { modelId, modelParams, trainer, nt, seed } = payload;
+  const text = JSON.stringify({ modelId, modelParams, trainer, nt, seed, epoch });
+  return createHash('sha256').update(text).digest('hex');
+}
+
+function stepMetric(step: number, epoch: number, payload: TrainPayload): StepMetric {
+  const normTerm = payload.nt ? fakeLoss(step) / 8 : 0;
+  return {
+    step,
+    epoch,
+    qualityLoss: fakeLoss(step),
+    normTerm,
+    total: fakeLoss(step) + normTerm,
+    normEstimate: payload.nt ? 3 : null,
+    learningRate: 0.5,
+  };
+}
+
+function attackRow(image: JobImage): AttackRow {
+  const clean = fakeScore(image);
+  return {
+    imageId: image.id,
+    clean,
+    attackedFloat: clean + 1,
+    attackedEightBit: clean + 0.75,
+    linfFloat: 0.005,
+    linfEightBit: 0.00390625,
+    l2: 1,
+    ssim: { 'ssim-piq': 0.99 },
+    psnr: 46,
+    direction: 'up',
+    steps: 1,
+    zeroGradientShare: 0,
+    clampedShare: 0,
+    durationMs: 1,
+    artifact: null,
+  };
+}
