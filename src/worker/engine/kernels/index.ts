@@ -1,9 +1,11 @@
 import { registerBatchNorm } from './batch-norm';
+import { registerBoxMean } from './box-mean';
 import { registerConvExtrema } from './conv-extrema';
 import { registerExtrema } from './extrema';
 import { registerRelu } from './relu';
 import { registerWasmConvolutionGradients } from './wasm-conv';
 import { registerWasmElementwise } from './wasm-elementwise';
+import { registerWasmMatrixProduct } from './wasm-matmul';
 
 let registered = false;
 
@@ -15,6 +17,7 @@ export function registerKernels(): void {
   registerBatchNorm();
   registerExtrema();
   registerConvExtrema();
+  registerBoxMean();
 }
 
 let wasmRegistered = false;
@@ -25,4 +28,5 @@ export function registerWasmKernels(): void {
   wasmRegistered = true;
   registerWasmConvolutionGradients();
   registerWasmElementwise();
+  registerWasmMatrixProduct();
 }

@@ -1,0 +1,12 @@
+import { registry } from '../registry';
+import type { ModelDef } from './model';
+
+/** Every model of this folder. */
+export const models = registry<ModelDef>(
+  'model',
+  import.meta.glob<{ default: ModelDef }>(['./*.ts', '!./model.ts', '!./index.ts'], {
+    eager: true,
+  }),
+);
+
+export type { ForwardContext, Model, ModelDef, ViewShape } from './model';

@@ -1,0 +1,122 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { record } from '../engine';
+import type { Pass } from '../engine';
+import type { ForwardContext, Model } from '../models/model';
+
+/**
+ * Gradient-norm regularisation (NT; Liu et al., CVPR 2024, Eqs. 5 to 7).
+ *
+ *   g = d (sum of the batch's scores) / dx,  s = sign(g) with sign(0) = 0, held constant,
+ *   q_i = (f_i(x + h s) - f_i(x)) / h,       |q_i| estimates the l1 norm of g_i,
+ *   term = lambda * c * mean_i(q_i^2),       c = 1, or 1/2 as in the released code.
+ *
+ * Neither score is detached, so the parameters receive
+ *   d term / d f_i(x + h s) = 2 lambda c q_i / (h n)  and the negative of it through f_i(x);
+ * s being constant, no second-order derivative is needed.
+ */
+export interface NormSettings {
+  readonly lambda: number;
+  /** Step of the finite difference. */
+  readonly h: number;
+  /** Where h and the norm live: the model's normalised input (as the released code), or pixels in [0, 1]. */
+  readonly space: 'normalised' | 'pixel';
+  /** The released code's factor 1/2. */
+  readonly half: boolean;
+  /** Batch normalisation in the regulariser's own passes. */
+  readonly batchNorm: ForwardContext['batchNorm'];
+  /** Use the loss's clean pass for f(x) too; a pass of its own, as in the released code, when false. */
+  readonly sharedPass: boolean;
+}
+
+export interface NormTerm {
+  /** What is added to the loss: lambda * c * mean(q^2). */
+  readonly value: number;
+  /** Mean of |q|, the estimate of the gradient's l1 norm. */
+  readonly estimate: number;
+  /** d value / d f(x + h s), `[n]`; d value / d f(x) is its negative. */
+  readonly gradient: Float64Array;
+}
+
+/** The regulariser's value and derivative from the scores at both ends, in double precision. */
+export function normTerm(
+  clean: Float32Array,
+  stepped: Float32Array,
+  settings: Pick<NormSettings, 'lambda' | 'h' | 'half'>,
+): NormTerm {
+  const { lambda, h, half } = settings;
+  const n = clean.length;
+  const factor = lambda * (half ? 0.5 : 1);
+  const gradient = new Float64Array(n);
+  let squares = 0;
+  let absolute = 0;
+  for (let i = 0; i < n; i++) {
+    const q = ((stepped[i] ?? 0) - (clean[i] ?? 0)) / h;
+    squares += q * q;
+    absolute += Math.abs(q);
+    gradient[i] = (2 * factor * q) / (h * n);
+  }
+  return { value: (factor * squares) / n, estimate: absolute / n, gradient };
+}
+
+/** Length of a unit step per channel in pixels: 1, or the model's deviation when stepping in normalised space. */
+export function stepPerChannel(model: Model, space: NormSettings['space']): readonly number[] {
+  return space === 'pixel' ? [1, 1, 1] : model.normalisation.std;
+}
+
+/**
+ * Pulls ones back through a recorded pass and steps along the sign of what arrives.
+ * @returns x + h * std * sign(g), the shape of x; the caller disposes it
+ */
+export function stepAlongSign(
+  pass: Pass<tf.Tensor1D>,
+  x: tf.Tensor4D,
+  h: number,
+  perChannel: readonly number[],
+): tf.Tensor4D {
+  return tf.tidy(() => {
+    const [gradient] = pass.pullback(tf.onesLike(pass.output), [x]);
+    // A score that does not depend on the picture has gradient zero: no step.
+    if (!gradient) return tf.clone(x);
+    const step = tf.tensor1d(perChannel.map((length) => h * length));
+    return tf.add(x, tf.mul(tf.sign(gradient), step));
+  });
+}
+
+/**
+ * The l1 norm of each view's own score gradient, exactly and by the finite difference NT uses, for measuring a
+ * trained model: running batch-norm statistics, no dropout. With `scale` the model's lab scale, the unit is score per
+ * unit of the chosen space.
+ *
+ * @param x `[n, height, width, 3]` in [0, 1]
+ */
+export function gradientNorms(
+  model: Model,
+  x: tf.Tensor4D,
+  options: { h: number; space: NormSettings['space']; scale?: number },
+): { exactL1: Float32Array; estimate: Float32Array } {
+  const { h, space, scale = 1 } = options;
+  const context: ForwardContext = { training: false, seed: 0, step: 0, batchNorm: 'running' };
+  const perChannel = stepPerChannel(model, space);
+  const clean = record(() => model.forward(x, context), [x]);
+  try {
+    const { exact, stepped } = tf.tidy(() => {
+      const [gradient] = clean.pullback(tf.onesLike(clean.output), [x], { last: true });
+      const slope = gradient ?? tf.zerosLike(x);
+      const unit = tf.tensor1d([...perChannel]);
+      const moved: tf.Tensor4D = tf.add(x, tf.mul(tf.sign(slope), tf.mul(unit, h)));
+      return {
+        exact: tf.sum(tf.mul(tf.abs(slope), unit), [1, 2, 3]).dataSync<'float32'>(),
+        stepped: model.forward(moved, context).dataSync<'float32'>(),
+      };
+    });
+    const cleanScores = clean.output.dataSync<'float32'>();
+    return {
+      exactL1: exact.map((value) => value * Math.abs(scale)),
+      estimate: stepped.map(
+        (value, i) => (Math.abs(value - (cleanScores[i] ?? 0)) / h) * Math.abs(scale),
+      ),
+    };
+  } finally {
+    clean.dispose();
+  }
+}

@@ -1,0 +1,137 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { LabError } from '@shared/errors';
+import type { ParamSpec, ParamValues } from '@shared/params';
+import type { StateEntry } from '../../nn';
+
+/** Parameters that share a learning rate and a weight decay. */
+export interface ParameterGroup {
+  readonly parameters: ReadonlyMap<string, tf.Variable>;
+  readonly learningRate: number;
+  /** Coupled: decay times the weight is added to its gradient (L2), as in PyTorch's Adam and SGD. */
+  readonly weightDecay: number;
+}
+
+/** Gradients by parameter name; null or absent where a parameter has no path to the loss. */
+export type Gradients = ReadonlyMap<string, tf.Tensor | null>;
+
+export interface Optimizer {
+  /**
+   * Updates every parameter that has a gradient; one without is skipped completely, decay included.
+   * @param rateFactor the schedule's factor on each group's learning rate
+   */
+  step(gradients: Gradients, rateFactor: number): void;
+  /** Moments and step counts, enough to continue with the same bits. */
+  state(): Map<string, StateEntry>;
+  /** @throws LabError `bad-input` where an entry does not fit */
+  load(state: ReadonlyMap<string, StateEntry>): void;
+  dispose(): void;
+}
+
+export interface OptimizerDef {
+  /** The file's stem. */
+  readonly id: string;
+  readonly title: string;
+  readonly help: string;
+  readonly params: readonly ParamSpec[];
+  build(groups: readonly ParameterGroup[], values: Readonly<ParamValues>): Optimizer;
+}
+
+/** What an optimiser remembers of one parameter: named moments of its shape, and the steps it has taken. */
+export interface Slot {
+  readonly moments: Map<string, tf.Tensor>;
+  steps: number;
+}
+
+/** One parameter's new moments and the change to be added to it. */
+export interface Update {
+  readonly change: tf.Tensor;
+  readonly moments: Readonly<Record<string, tf.Tensor>>;
+}
+
+/**
+ * The part all optimisers share: groups, skipping, coupled decay, bookkeeping of moments. An optimiser is then one
+ * formula for one parameter.
+ *
+ * @param update computes from the decayed gradient; runs inside a tidy
+ */
+export function slotOptimizer(
+  groups: readonly ParameterGroup[],
+  update: (gradient: tf.Tensor, slot: Slot, learningRate: number) => Update,
+): Optimizer {
+  const slots = new Map<string, Slot>();
+  const known = new Map(groups.flatMap((group) => [...group.parameters]));
+
+  function apply(name: string, gradient: tf.Tensor, group: ParameterGroup, rate: number): void {
+    const parameter = known.get(name) as tf.Variable;
+    const slot = slots.get(name) ?? { moments: new Map<string, tf.Tensor>(), steps: 0 };
+    slots.set(name, slot);
+    slot.steps += 1;
+    const { next, moments } = tf.tidy(() => {
+      const decayed =
+        group.weightDecay === 0 ? gradient : tf.add(gradient, tf.mul(parameter, group.weightDecay));
+      const result = update(decayed, slot, rate);
+      return { next: tf.add(parameter, result.change), moments: result.moments };
+    });
+    for (const [key, moment] of Object.entries(moments)) {
+      slot.moments.get(key)?.dispose();
+      slot.moments.set(key, tf.keep(moment));
+    }
+    parameter.assign(next);
+    next.dispose();
+  }
+
+  return {
+    step(gradients, rateFactor) {
+      for (const group of groups) {
+        for (const name of group.parameters.keys()) {
+          const gradient = gradients.get(name);
+          if (gradient) apply(name, gradient, group, group.learningRate * rateFactor);
+        }
+      }
+    },
+    state() {
+      const entries = new Map<string, StateEntry>();
+      for (const [name, slot] of slots) {
+        entries.set(`${name}/steps`, { shape: [], data: Float32Array.of(slot.steps) });
+        for (const [key, moment] of slot.moments) {
+          const data = moment.dataSync<'float32'>().slice();
+          entries.set(`${name}/${key}`, { shape: [...moment.shape], data });
+        }
+      }
+      return entries;
+    },
+    load(state) {
+      for (const [path, entry] of state) {
+        const separator = path.lastIndexOf('/');
+        const name = path.slice(0, separator);
+        const key = path.slice(separator + 1);
+        const parameter = known.get(name);
+        const fits =
+          key === 'steps' ? entry.shape.length === 0 : sameShape(entry.shape, parameter?.shape);
+        if (!parameter || !fits) {
+          throw new LabError({
+            kind: 'bad-input',
+            message: `optimiser state "${path}" does not belong to this model`,
+            safe: 'The model keeps its weights.',
+            next: 'Resume with the settings the checkpoint was written with.',
+          });
+        }
+        const slot = slots.get(name) ?? { moments: new Map<string, tf.Tensor>(), steps: 0 };
+        slots.set(name, slot);
+        if (key === 'steps') slot.steps = entry.data[0] ?? 0;
+        else {
+          slot.moments.get(key)?.dispose();
+          slot.moments.set(key, tf.keep(tf.tensor(entry.data.slice(), [...entry.shape])));
+        }
+      }
+    },
+    dispose() {
+      for (const slot of slots.values()) tf.dispose([...slot.moments.values()]);
+      slots.clear();
+    },
+  };
+}
+
+function sameShape(a: readonly number[], b: readonly number[] | undefined): boolean {
+  return b !== undefined && tf.util.arraysEqual([...a], [...b]);
+}
