@@ -95,6 +95,7 @@ export function seedData(
     scoreMin: 0,
     scoreMax: images - 1,
     contentHash: 'split hash',
+    notes: [],
     createdAtMs: 1,
     members: {
       train: ids.filter((_, index) => index % 4 < 2),

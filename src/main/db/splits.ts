@@ -12,6 +12,7 @@ interface SplitRow {
   readonly score_min: number;
   readonly score_max: number;
   readonly content_hash: string;
+  readonly notes: string;
   readonly created_at_ms: number;
   readonly locked: number;
 }
@@ -37,6 +38,7 @@ function toSplit(db: ReadableDb, row: SplitRow): Split {
     scoreMax: row.score_max,
     contentHash: row.content_hash,
     locked: row.locked === 1,
+    notes: fromJson<string[]>(row.notes),
     createdAtMs: row.created_at_ms,
   };
 }
@@ -68,6 +70,7 @@ export interface NewSplit {
   readonly scoreMin: number;
   readonly scoreMax: number;
   readonly contentHash: string;
+  readonly notes: readonly string[];
   readonly createdAtMs: number;
   /** Image ids by side. */
   readonly members: Readonly<Record<Side, readonly number[]>>;
@@ -75,12 +78,12 @@ export interface NewSplit {
 
 export function insertSplit(db: WritableDb, split: NewSplit): number {
   return db.transaction(() => {
-    const { members, spec, ...columns } = split;
+    const { members, spec, notes, ...columns } = split;
     const { id } = db.run(
-      `INSERT INTO splits (dataset_id, name, spec, score_min, score_max, content_hash,
+      `INSERT INTO splits (dataset_id, name, spec, score_min, score_max, content_hash, notes,
          created_at_ms)
-       VALUES (@datasetId, @name, @spec, @scoreMin, @scoreMax, @contentHash, @createdAtMs)`,
-      { ...columns, spec: JSON.stringify(spec) },
+       VALUES (@datasetId, @name, @spec, @scoreMin, @scoreMax, @contentHash, @notes, @createdAtMs)`,
+      { ...columns, spec: JSON.stringify(spec), notes: JSON.stringify(notes) },
     );
     for (const side of sides) {
       for (const imageId of members[side]) {

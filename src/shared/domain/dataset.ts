@@ -89,6 +89,8 @@ export const ImportReport = v.object({
   imported: v.number(),
   excluded: v.array(v.string()),
   problems: v.array(ImportProblem),
+  /** What was done to make files and labels fit, in sentences: spelling, rotation, 16 bits ... */
+  notes: v.optional(v.array(v.string())),
 });
 export type ImportReport = v.InferOutput<typeof ImportReport>;
 
@@ -133,7 +135,8 @@ export const Split = v.object({
   contentHash: v.string(),
   /** A split is immutable once a run uses it. */
   locked: v.boolean(),
-  /** Near-identical pairs the person has accepted, with the reason; empty normally. */
+  /** What a person should know, such as look-alikes on two sides of a published split. */
+  notes: v.optional(v.array(v.string())),
   createdAtMs: v.number(),
 });
 export type Split = v.InferOutput<typeof Split>;

@@ -59,6 +59,7 @@ CREATE TABLE splits (
   score_min REAL NOT NULL,
   score_max REAL NOT NULL,
   content_hash TEXT NOT NULL,
+  notes TEXT NOT NULL,
   created_at_ms INTEGER NOT NULL,
   deleted_at_ms INTEGER
 ) STRICT;

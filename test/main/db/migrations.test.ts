@@ -1,0 +1,138 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { describe, expect, it } from 'vitest';
+import { openDatabase } from '../../../src/main/db/open';
+import type { Migration, NumberedMigration } from '../../../src/main/db/migrations';
+import { migrations, orderMigrations } from '../../../src/main/db/migrations';
+import { temporaryFolder } from '../../helpers/workspace';
+
+const nothing: Migration = () => undefined;
+
+describe('the order of migrations', () => {
+  it('follows the numbers of the files, whatever order they come in', () => {
+    const ordered = orderMigrations({ './0002-b.ts': nothing, './0001-a.ts': nothing });
+    expect(ordered.map((migration) => migration.name)).toEqual(['0001-a', '0002-b']);
+  });
+  it.each([
+    ['a gap', { './0001-a.ts': nothing, './0003-b.ts': nothing }, /0003-b: expected number 2/],
+    [
+      'a duplicate',
+      { './0001-a.ts': nothing, './0001-b.ts': nothing },
+      /0001-b: expected number 2/,
+    ],
+    ['a file without a number', { './later.ts': nothing }, /later\.ts/],
+  ])('refuses %s', (_what, modules, message) => {
+    expect(() => orderMigrations(modules)).toThrow(message);
+  });
+});
+
+/** The next version of the schema, as a later release would add it. */
+const next: NumberedMigration = {
+  version: migrations.length + 1,
+  name: 'next',
+  up: (db) => db.exec('ALTER TABLE workspace ADD COLUMN note TEXT'),
+};
+const broken: NumberedMigration = {
+  ...next,
+  up: (db) => {
+    next.up(db);
+    db.run("UPDATE workspace SET note = 'half done'");
+    throw new Error('no power');
+  },
+};
+
+function fileWithAWorkspace(): string {
+  const path = join(temporaryFolder(), 'lab.sqlite');
+  const db = openDatabase(path);
+  db.run(
+    `INSERT INTO workspace (id, name, created_at_ms, app_version)
+     VALUES (1, 'ä <b> 数据''s', 1, '0')`,
+  );
+  db.close();
+  return path;
+}
+
+describe('opening a database', () => {
+  it('backs an existing file up before it migrates it, and keeps every row', () => {
+    const path = fileWithAWorkspace();
+    const db = openDatabase(path, { migrations: [...migrations, next] });
+    expect(db.all('SELECT name, note FROM workspace')).toEqual([
+      { name: "ä <b> 数据's", note: null },
+    ]);
+    db.close();
+    const backup = new Database(`${path}.before-v${next.version}`, { readonly: true });
+    expect(backup.prepare('SELECT * FROM workspace').all()).toEqual([
+      { id: 1, name: "ä <b> 数据's", created_at_ms: 1, app_version: '0' },
+    ]);
+    expect(backup.pragma('user_version', { simple: true })).toBe(migrations.length);
+    backup.close();
+  });
+
+  it('writes no backup of a new file', () => {
+    const path = join(temporaryFolder(), 'lab.sqlite');
+    openDatabase(path).close();
+    expect(existsSync(`${path}.before-v1`)).toBe(false);
+  });
+
+  it('leaves a file as it was when a migration fails halfway', () => {
+    const path = fileWithAWorkspace();
+    expect(() => openDatabase(path, { migrations: [...migrations, broken] })).toThrow('no power');
+    const db = openDatabase(path);
+    expect(Object.keys(db.get('SELECT * FROM workspace') ?? {})).not.toContain('note');
+    db.close();
+  });
+
+  it('refuses a file from a newer version by name and does not touch it', () => {
+    const path = fileWithAWorkspace();
+    openDatabase(path, { migrations: [...migrations, next] }).close();
+    const before = readFileSync(path);
+    expect(() => openDatabase(path)).toThrow(
+      expect.objectContaining({
+        kind: 'newer-version',
+        message: expect.stringContaining('newer version of the lab') as string,
+        safe: 'The file was not changed.',
+      }),
+    );
+    expect(readFileSync(path).equals(before)).toBe(true);
+  });
+
+  it('says that a file which is no database is damaged', () => {
+    const path = join(temporaryFolder(), 'lab.sqlite');
+    writeFileSync(path, 'this is not a database, but it is long enough to look at'.repeat(100));
+    expect(() => openDatabase(path)).toThrow(
+      expect.objectContaining({ kind: 'unreadable-file' }) as Error,
+    );
+  });
+
+  it("refuses another program's database", () => {
+    const path = join(temporaryFolder(), 'lab.sqlite');
+    const other = new Database(path);
+    other.exec('CREATE TABLE theirs (id INTEGER); PRAGMA user_version = 1');
+    other.close();
+    expect(() => openDatabase(path)).toThrow(
+      expect.objectContaining({ kind: 'unreadable-file' }) as Error,
+    );
+  });
+
+  it('finds a damaged page when it is asked to check', () => {
+    const path = fileWithAWorkspace();
+    const bytes = readFileSync(path);
+    bytes.fill(0x5a, 4096, 2 * 4096);
+    writeFileSync(path, bytes);
+    expect(() => openDatabase(path, { check: true })).toThrow(
+      expect.objectContaining({ kind: 'unreadable-file' }) as Error,
+    );
+  });
+
+  it('commits so that even a power cut loses nothing, and enforces references', () => {
+    const path = fileWithAWorkspace();
+    const db = openDatabase(path);
+    // Bytes 18 and 19 of the header are 2 under write-ahead logging (https://sqlite.org/fileformat.html).
+    expect([...readFileSync(path).subarray(18, 20)]).toEqual([2, 2]);
+    // 2 is FULL: https://sqlite.org/pragma.html#pragma_synchronous
+    expect(db.get('PRAGMA synchronous')).toEqual({ synchronous: 2 });
+    expect(db.get('PRAGMA foreign_keys')).toEqual({ foreign_keys: 1 });
+    db.close();
+  });
+});
