@@ -1,0 +1,112 @@
+import type { ModelInfo, Preset } from '@shared/domain/catalogue';
+import { toErrorData, type LabErrorData } from '@shared/errors';
+import { defaultValues, type ParamValues } from '@shared/params';
+import { departures, fieldError, type Level } from './param-form';
+import type { Runs } from './runs.svelte';
+
+/** The form of a new pair: one set of values for both runs, and the NT block for the twin. */
+export class PairDraft {
+  readonly #runs: Runs;
+  #model = $state.raw<ModelInfo | null>(null);
+  #error = $state.raw<LabErrorData | null>(null);
+  #busy = $state(false);
+  name = $state('');
+  splitId = $state<number | null>(null);
+  seed = $state<number | null>(1);
+  level = $state<Level>('paper');
+  modelParams = $state.raw<ParamValues>({});
+  trainer = $state.raw<ParamValues>({});
+  nt = $state.raw<ParamValues>({});
+
+  /** Settings whose value is not the paper's. */
+  readonly departures = $derived(
+    this.#model
+      ? [
+          ...departures(this.#model.trainer, this.trainer),
+          ...departures(this.#model.nt, this.nt),
+          ...departures(this.#model.params, this.modelParams),
+        ]
+      : [],
+  );
+  readonly problem = $derived.by(() => {
+    const model = this.#model;
+    if (!model) return 'Choose a model.';
+    if (this.splitId === null) return 'Choose a split.';
+    if (this.name.trim() === '') return 'Give the pair a name.';
+    if (this.seed === null || !Number.isInteger(this.seed) || this.seed < 0) {
+      return 'The seed must be a whole number of at least 0.';
+    }
+    const blocks = [
+      [model.trainer, this.trainer],
+      [model.nt, this.nt],
+      [model.params, this.modelParams],
+    ] as const;
+    for (const [specs, values] of blocks) {
+      for (const spec of specs) {
+        const wrong = fieldError(spec, values[spec.id]);
+        if (wrong) return `${spec.label} ${wrong}`;
+      }
+    }
+    return null;
+  });
+
+  constructor(runs: Runs) {
+    this.#runs = runs;
+  }
+
+  get model(): ModelInfo | null {
+    return this.#model;
+  }
+
+  get error(): LabErrorData | null {
+    return this.#error;
+  }
+
+  get busy(): boolean {
+    return this.#busy;
+  }
+
+  /** Takes a model with its own defaults; the name follows until the person has typed one. */
+  setModel(model: ModelInfo): void {
+    if (this.name === '' || this.name === this.#model?.title) this.name = model.title;
+    this.#model = model;
+    this.modelParams = defaultValues(model.params);
+    this.trainer = defaultValues(model.trainer);
+    this.nt = defaultValues(model.nt);
+  }
+
+  /** Defaults with the preset's values over them. */
+  apply(preset: Preset): void {
+    const model = this.#model;
+    if (!model) return;
+    this.modelParams = defaultValues(model.params, preset.model);
+    this.trainer = defaultValues(model.trainer, preset.trainer);
+    this.nt = defaultValues(model.nt, preset.nt);
+  }
+
+  async create(datasetId: number): Promise<boolean> {
+    const model = this.#model;
+    if (this.problem !== null || !model || this.splitId === null || this.seed === null)
+      return false;
+    this.#busy = true;
+    this.#error = null;
+    try {
+      await this.#runs.createPair({
+        name: this.name.trim(),
+        datasetId,
+        splitId: this.splitId,
+        modelId: model.id,
+        modelParams: this.modelParams,
+        trainer: this.trainer,
+        nt: this.nt,
+        seed: this.seed,
+      });
+      return true;
+    } catch (thrown) {
+      this.#error = toErrorData(thrown);
+      return false;
+    } finally {
+      this.#busy = false;
+    }
+  }
+}

@@ -1,0 +1,114 @@
+import type { Pair, Run } from '@shared/domain/run';
+import type { PairDraft, RpcClient } from '@shared/rpc';
+import type { Notices } from './notices.svelte';
+
+/** A baseline and its NT twin travel together; a run without a twin is marked as unpaired. */
+export interface PairView {
+  readonly pair: Pair;
+  readonly baseline: Run | undefined;
+  readonly nt: Run | undefined;
+}
+
+/** Runs and pairs of the workspace, newest first, and the pair in view. */
+export class Runs {
+  readonly #client: RpcClient;
+  readonly #notices: Notices;
+  #runs = $state.raw<readonly Run[]>([]);
+  #pairs = $state.raw<readonly Pair[]>([]);
+  #selectedPairId = $state<number | null>(null);
+  /** True while the form for a new pair is open. */
+  drafting = $state(false);
+
+  readonly pairs: readonly PairView[] = $derived.by(() => {
+    const byId = new Map(this.#runs.map((run) => [run.id, run]));
+    return this.#pairs
+      .map((pair) => ({
+        pair,
+        baseline: byId.get(pair.baselineRunId),
+        nt: byId.get(pair.ntRunId),
+      }))
+      .sort((a, b) => b.pair.createdAtMs - a.pair.createdAtMs);
+  });
+  readonly unpaired = $derived(
+    this.#runs.filter((run) => run.pairId === null && run.deletedAtMs === null),
+  );
+  readonly selected = $derived(
+    this.pairs.find((view) => view.pair.id === this.#selectedPairId) ?? this.pairs[0] ?? null,
+  );
+
+  constructor(client: RpcClient, notices: Notices) {
+    this.#client = client;
+    this.#notices = notices;
+    client.on('run.changed', (run) => {
+      this.#putRun(run);
+      if (run.pairId !== null && !this.#pairs.some((pair) => pair.id === run.pairId)) {
+        void notices.attempt('Read the pairs', async () => {
+          this.#pairs = await client.call('pair.list', {});
+        });
+      }
+    });
+  }
+
+  get all(): readonly Run[] {
+    return this.#runs;
+  }
+
+  get(id: number): Run | undefined {
+    return this.#runs.find((run) => run.id === id);
+  }
+
+  async load(): Promise<void> {
+    [this.#runs, this.#pairs] = await Promise.all([
+      this.#client.call('run.list', {}),
+      this.#client.call('pair.list', {}),
+    ]);
+  }
+
+  clear(): void {
+    this.#runs = [];
+    this.#pairs = [];
+    this.#selectedPairId = null;
+    this.drafting = false;
+  }
+
+  select(pairId: number): void {
+    this.#selectedPairId = pairId;
+    this.drafting = false;
+  }
+
+  /** Creates baseline and twin and queues both. @throws LabError naming the setting at fault. */
+  async createPair(draft: PairDraft): Promise<void> {
+    const pair = await this.#client.call('pair.create', { draft });
+    await this.load();
+    this.select(pair.id);
+  }
+
+  async rename(pairId: number, name: string): Promise<void> {
+    await this.#notices.attempt('Rename the pair', async () => {
+      const pair = await this.#client.call('pair.rename', { id: pairId, name });
+      this.#pairs = this.#pairs.map((known) => (known.id === pair.id ? pair : known));
+    });
+  }
+
+  async remove(view: PairView): Promise<void> {
+    const ids = [view.baseline, view.nt].flatMap((run) => (run ? [run.id] : []));
+    const done = await this.#notices.attempt('Delete the pair', async () => {
+      for (const id of ids) await this.#client.call('run.delete', { id });
+      await this.load();
+      return true;
+    });
+    if (!done) return;
+    this.#notices.tell(`Deleted "${view.pair.name}". It can be restored for 30 days.`, () => {
+      void this.#notices.attempt('Restore the pair', async () => {
+        for (const id of ids) await this.#client.call('run.restore', { id });
+        await this.load();
+      });
+    });
+  }
+
+  #putRun(run: Run): void {
+    this.#runs = this.#runs.some((known) => known.id === run.id)
+      ? this.#runs.map((known) => (known.id === run.id ? run : known))
+      : [...this.#runs, run];
+  }
+}

@@ -1,0 +1,119 @@
+import type { Side } from '@shared/domain/dataset';
+import type { FigureOptions, Study, StudySelection } from '@shared/domain/study';
+import type { RpcClient } from '@shared/rpc';
+import { Latest } from './latest';
+import type { Notices } from './notices.svelte';
+import type { Runs } from './runs.svelte';
+
+/** The picture behind a clicked point; every open view follows it. */
+export interface SelectedPoint {
+  readonly runId: number;
+  readonly imageId: number;
+}
+
+/**
+ * What figures and tables show: chosen pairs, one side of the split, and everything stored about
+ * them. New results make a loaded study stale; it is read again only when the person asks, so no
+ * figure changes under their eyes and none is silently old.
+ */
+export class StudyState {
+  readonly #client: RpcClient;
+  readonly #notices: Notices;
+  readonly #runs: Runs;
+  readonly #latest = new Latest();
+  #pairIds = $state.raw<readonly number[] | null>(null);
+  #side = $state<Side>('test');
+  #options = $state.raw<FigureOptions>({ scored: 'float' });
+  #study = $state.raw<Study | null>(null);
+  #loading = $state(false);
+  #stale = $state(false);
+  figureId = $state<string | null>(null);
+  tableId = $state<string | null>(null);
+  point = $state.raw<SelectedPoint | null>(null);
+
+  /** The newest pair until the person has chosen otherwise. */
+  readonly pairIds: readonly number[] = $derived(
+    this.#pairIds ?? this.#runs.pairs.slice(0, 1).map((view) => view.pair.id),
+  );
+  readonly selection: StudySelection = $derived({
+    runIds: this.#runs.pairs
+      .filter((view) => this.pairIds.includes(view.pair.id))
+      .flatMap((view) => [view.pair.baselineRunId, view.pair.ntRunId]),
+    side: this.#side,
+  });
+
+  constructor(client: RpcClient, notices: Notices, runs: Runs) {
+    this.#client = client;
+    this.#notices = notices;
+    this.#runs = runs;
+    client.on('job.changed', (job) => {
+      if (job.state === 'done' && this.selection.runIds.includes(job.runId)) this.#stale = true;
+    });
+  }
+
+  get side(): Side {
+    return this.#side;
+  }
+
+  get options(): FigureOptions {
+    return this.#options;
+  }
+
+  get current(): Study | null {
+    return this.#study;
+  }
+
+  get loading(): boolean {
+    return this.#loading;
+  }
+
+  /** True when results have arrived that the loaded study does not contain. */
+  get stale(): boolean {
+    return this.#stale && this.#study !== null;
+  }
+
+  get isEmpty(): boolean {
+    return this.selection.runIds.length === 0;
+  }
+
+  togglePair(id: number): void {
+    this.#pairIds = this.pairIds.includes(id)
+      ? this.pairIds.filter((known) => known !== id)
+      : [...this.pairIds, id];
+  }
+
+  setSide(side: Side): void {
+    this.#side = side;
+  }
+
+  setOptions(change: Partial<FigureOptions>): void {
+    this.#options = { ...this.#options, ...change };
+  }
+
+  clear(): void {
+    this.#pairIds = null;
+    this.#study = null;
+    this.#stale = false;
+    this.point = null;
+  }
+
+  /** Reads everything stored about the selection; a reply to an older selection is dropped. */
+  async load(): Promise<void> {
+    const selection = this.selection;
+    const isNewest = this.#latest.begin();
+    if (selection.runIds.length === 0) {
+      this.#study = null;
+      this.#loading = false;
+      return;
+    }
+    this.#loading = true;
+    const study = await this.#notices.attempt('Read the results', () =>
+      this.#client.call('study.load', selection),
+    );
+    if (!isNewest()) return;
+    this.#loading = false;
+    if (!study) return;
+    this.#study = study;
+    this.#stale = false;
+  }
+}
