@@ -1,18 +1,30 @@
-import type { Dataset } from '@shared/domain/dataset';
+import type { Dataset, ImportReport } from '@shared/domain/dataset';
 import { LabError } from '@shared/errors';
+import type { ImportProgress, ImportRequest } from '../../datasets/import-dataset';
+import { importDataset } from '../../datasets/import-dataset';
+import { throwIfCancelled } from '../../datasets/inspect-images';
+import { previewDataset } from '../../datasets/registry';
 import { countLiveRuns, setDeleted } from '../../db/bin';
-import { getDataset, getImportReport, listDatasets, listImages } from '../../db/datasets';
-import { fromStoredPath } from '../../workspace/layout';
-import type { NounHandlers } from '../context';
+import {
+  getDataset,
+  getImportReport,
+  insertDataset,
+  listDatasets,
+  listImages,
+} from '../../db/datasets';
+import { fromStoredPath, toStoredPath } from '../../workspace/layout';
+import { requireName } from '../names';
+import type { LabContext, NounHandlers } from '../context';
 import { ok, opened } from '../context';
 
 const notYet = (): never => {
-  throw new LabError({ kind: 'unsupported', message: 'importing is not wired yet' });
+  throw new LabError({ kind: 'unsupported', message: 'the demo is not wired yet' });
 };
 
 export const datasetHandlers: NounHandlers<'dataset'> = {
-  'dataset.preview': notYet,
-  'dataset.import': notYet,
+  'dataset.preview': (_context, { path, mapping }) => previewDataset(path, mapping),
+  'dataset.import': (context, { path, name, importer, mapping }) =>
+    importInto(context, requireName(name), { path, importer, mapping }),
   'dataset.createDemo': notYet,
   'dataset.list': (context) => {
     const { db, board } = opened(context);
@@ -51,3 +63,25 @@ export const datasetHandlers: NounHandlers<'dataset'> = {
     return ok;
   },
 };
+
+/** Reads a data set from disk and stores it whole; originals are only read. */
+async function importInto(
+  context: LabContext,
+  name: string,
+  request: ImportRequest,
+): Promise<ImportReport> {
+  const { db, board, signal } = opened(context);
+  const progress = (data: ImportProgress): void => context.events.emit('import.progress', data);
+  const { dataset, images, report } = await importDataset(request, progress, signal);
+  throwIfCancelled(signal);
+  const id = insertDataset(db, {
+    ...dataset,
+    root: toStoredPath(board.layout, dataset.root),
+    name,
+    createdAtMs: Date.now(),
+    images,
+    report,
+  });
+  context.events.emit('dataset.changed', {});
+  return getImportReport(db, id);
+}
