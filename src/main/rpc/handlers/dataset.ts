@@ -1,9 +1,6 @@
 import type { Dataset, ImportReport } from '@shared/domain/dataset';
 import { LabError } from '@shared/errors';
 import type { ImportProgress, ImportRequest } from '../../datasets/import-dataset';
-import { importDataset } from '../../datasets/import-dataset';
-import { throwIfCancelled } from '../../datasets/inspect-images';
-import { previewDataset } from '../../datasets/registry';
 import { countLiveRuns, setDeleted } from '../../db/bin';
 import {
   getDataset,
@@ -22,7 +19,10 @@ const notYet = (): never => {
 };
 
 export const datasetHandlers: NounHandlers<'dataset'> = {
-  'dataset.preview': (_context, { path, mapping }) => previewDataset(path, mapping),
+  'dataset.preview': async (_context, { path, mapping }) => {
+    const { previewDataset } = await pipeline();
+    return previewDataset(path, mapping);
+  },
   'dataset.import': (context, { path, name, importer, mapping }) =>
     importInto(context, requireName(name), { path, importer, mapping }),
   'dataset.createDemo': notYet,
@@ -64,6 +64,16 @@ export const datasetHandlers: NounHandlers<'dataset'> = {
   },
 };
 
+/** Picture and table readers, loaded when they are first needed: they would slow every start. */
+async function pipeline() {
+  const [registry, importing, inspecting] = await Promise.all([
+    import('../../datasets/registry'),
+    import('../../datasets/import-dataset'),
+    import('../../datasets/inspect-images'),
+  ]);
+  return { ...registry, ...importing, ...inspecting };
+}
+
 /** Reads a data set from disk and stores it whole; originals are only read. */
 async function importInto(
   context: LabContext,
@@ -72,6 +82,7 @@ async function importInto(
 ): Promise<ImportReport> {
   const { db, board, signal } = opened(context);
   const progress = (data: ImportProgress): void => context.events.emit('import.progress', data);
+  const { importDataset, throwIfCancelled } = await pipeline();
   const { dataset, images, report } = await importDataset(request, progress, signal);
   throwIfCancelled(signal);
   const id = insertDataset(db, {

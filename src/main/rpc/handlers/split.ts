@@ -4,7 +4,6 @@ import { sides } from '@shared/domain/dataset';
 import { LabError } from '@shared/errors';
 import type { MadeSplit } from '@shared/splits/make-split';
 import { makeSplits } from '@shared/splits/make-split';
-import { readIndexFile } from '../../datasets/read-index-file';
 import { setDeleted } from '../../db/bin';
 import { getDataset, listImages } from '../../db/datasets';
 import { getSplit, insertSplit, listMembers, listSplits } from '../../db/splits';
@@ -37,9 +36,10 @@ export const splitHandlers: NounHandlers<'split'> = {
     context.events.emit('split.changed', { datasetId });
     return ids.map((id) => getSplit(db, id));
   },
-  'split.readIndexFile': (context, { datasetId, path }) => {
+  'split.readIndexFile': async (context, { datasetId, path }) => {
     const { db } = opened(context);
     getDataset(db, datasetId);
+    const { readIndexFile } = await import('../../datasets/read-index-file');
     return readIndexFile(path, listImages(db, datasetId));
   },
   'split.list': (context, { datasetId }) => listSplits(opened(context).db, datasetId),
