@@ -37,8 +37,10 @@ export function thinnedSteps(
   afterStep: number,
   maxPoints: number,
 ): StepMetric[] {
+  // Two lookups: asked for together, SQLite would read every row between them.
   const range = db.get<{ first: number | null; last: number | null }>(
-    'SELECT min(step) AS first, max(step) AS last FROM steps WHERE run_id = @runId AND step > @afterStep',
+    `SELECT (SELECT min(step) FROM steps WHERE run_id = @runId AND step > @afterStep) AS first,
+       (SELECT max(step) FROM steps WHERE run_id = @runId AND step > @afterStep) AS last`,
     { runId, afterStep },
   );
   if (range?.first == null || range.last == null) return [];
