@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Catalogue, EngineInfo, EngineRung } from '../../src/shared/domain/catalogue';
+import type { EngineInfo, EngineRung } from '../../src/shared/domain/catalogue';
 import type { AttackRow } from '../../src/shared/domain/results';
 import type { StepMetric } from '../../src/shared/domain/run';
 import type { LabErrorData } from '../../src/shared/errors';
@@ -18,6 +18,8 @@ import type {
   WorkerListeners,
   WorkerTransport,
 } from '../../src/main/jobs/worker-transport';
+
+import { fakeCatalogue } from './fake-catalogue';
 
 /**
  * A worker in memory that speaks the whole protocol and computes nothing: every number is a simple
@@ -54,69 +56,6 @@ export const fakeEngine: EngineInfo = {
   selfTestMs: 1,
 };
 const ladder: EngineRung[] = [{ name: 'wasm', available: true, reason: 'fake' }];
-
-const number = (id: string, value: number, level: 'paper' | 'expert' = 'paper') =>
-  ({
-    type: 'number',
-    id,
-    label: id,
-    help: `The ${id}.`,
-    level,
-    default: value,
-    min: 0,
-    max: 1000,
-  }) as const;
-
-export const fakeCatalogue: Catalogue = {
-  models: [
-    {
-      id: 'toy',
-      version: 1,
-      title: 'Toy',
-      citation: 'nobody',
-      summary: 'Computes nothing.',
-      params: [number('width', 8)],
-      trainer: [
-        { ...number('epochs', 3), type: 'integer' },
-        number('learningRate', 0.01),
-        {
-          type: 'choice',
-          id: 'selection',
-          label: 'Judged by',
-          help: 'How the checkpoint is chosen.',
-          level: 'guided',
-          default: 'validation',
-          options: ['validation', 'last', 'test'].map((value) => ({ value, label: value })),
-        },
-      ],
-      nt: [number('lambda', 0.001), number('h', 0.01)],
-      presets: [],
-    },
-  ],
-  attacks: [
-    {
-      id: 'nudge',
-      version: 1,
-      title: 'Nudge',
-      citation: 'nobody',
-      summary: 'Adds one point.',
-      access: 'white-box',
-      params: [number('epsilon', 0.005), number('momentum', 0, 'expert')],
-      presets: [],
-    },
-  ],
-  attackRun: [
-    {
-      type: 'boolean',
-      id: 'keepImages',
-      label: 'kept images',
-      help: '-',
-      level: 'expert',
-      default: false,
-    },
-  ],
-  norms: [number('h', 0.01)],
-};
 
 /** Quality loss of step n, exactly representable so that stored values compare exactly. */
 export const fakeLoss = (step: number): number => 1 / 2 ** (step % 20);
@@ -207,7 +146,7 @@ class Running implements WorkerConnection {
     if (!this.#alive) return new Promise(() => undefined);
     if (this.#action === 'pause') {
       this.#say({ type: 'paused', jobId });
-      while (this.#alive && this.#paused()) await new Promise((go) => setTimeout(go, 1));
+      while (this.#lives() && this.#paused()) await new Promise((go) => setTimeout(go, 1));
       if (this.#resumed()) {
         this.#action = null;
         this.#say({ type: 'resumed', jobId });
@@ -216,6 +155,7 @@ class Running implements WorkerConnection {
     return this.#action !== 'stop';
   }
 
+  #lives = (): boolean => this.#alive;
   #paused = (): boolean => this.#action === 'pause';
   #resumed = (): boolean => this.#action === 'resume';
 

@@ -44,7 +44,14 @@ export class ActiveJob {
     if (this.want) this.end(this.want);
   }
 
+  /** The worker has given a sign of life, which renews the job's lease. */
   heard(): void {
+    this.#heardMs = Date.now();
+    if (this.phase === 'running' || this.phase === 'paused') this.#guard(() => this.#heartbeat());
+  }
+
+  /** The computer has slept: the worker's silence means nothing. */
+  forgiveSilence(): void {
     this.#heardMs = Date.now();
   }
 
@@ -87,11 +94,7 @@ export class ActiveJob {
   receive(message: JobMessage): void {
     // A word that was on its way when the job was given up is not about anything any more.
     if (this.phase === 'starting' || this.phase === 'ended' || this.#fate) return;
-    try {
-      this.#handle(message);
-    } catch (thrown) {
-      this.#giveUp(toErrorData(storageError(thrown, this.board.layout.database)));
-    }
+    this.#guard(() => this.#handle(message));
   }
 
   /** The worker is gone. While the job is starting, its own request for an engine tells. */
@@ -145,7 +148,10 @@ export class ActiveJob {
         this.#finish(() => this.#done(message.train));
         return;
       case 'failed':
-        this.#finish(() => this.#move('failed', { error: message.error }));
+        // A full disk passes: the job can go on, and what waits for it goes on waiting.
+        if (message.error.kind === 'disk-full')
+          this.#finish(() => this.#interrupted(message.error));
+        else this.#finish(() => this.#move('failed', { error: message.error }));
     }
   }
 
@@ -195,6 +201,14 @@ export class ActiveJob {
     if (now - this.#writtenMs < this.timing.writeMs) return;
     this.#writtenMs = now;
     updateJob(this.board.db, this.job.id, { heartbeatMs: now, progress: this.#progress });
+  }
+
+  #guard(write: () => void): void {
+    try {
+      write();
+    } catch (thrown) {
+      this.#giveUp(toErrorData(storageError(thrown, this.board.layout.database)));
+    }
   }
 
   /** Nothing more can be stored of this job: end its worker, and say why once it is gone. */

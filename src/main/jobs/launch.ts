@@ -1,6 +1,8 @@
 import { mkdirSync } from 'node:fs';
+import type { Warning } from '@shared/domain/run';
 import { must } from '@shared/errors';
-import { setRunEngine } from '../db/runs';
+import { addWarning } from '../db/results';
+import { getRun, setRunEngine } from '../db/runs';
 import { processStartedMs } from '../workspace/process-identity';
 import type { ActiveJob } from './active-job';
 import type { JobBoard } from './board';
@@ -35,6 +37,10 @@ export async function launch(
   const pid = must(worker.pid, 'a worker that has loaded an engine has a process number');
   db.transaction(() => {
     if (job.kind === 'train') {
+      const before = getRun(db, runId).engine;
+      if (fromStep > 0 && before !== null && before !== engine.name) {
+        addWarning(db, id, engineChanged(before, engine.name, fromStep), Date.now());
+      }
       rewindTo(db, runId, fromStep);
       setRunEngine(db, runId, engine);
     }
@@ -49,4 +55,12 @@ export async function launch(
   worker.startJob(id, payload);
   active.begin();
   return true;
+}
+
+/** Engines round differently, so the run is no longer what one engine alone would have made. */
+function engineChanged(before: string, now: string, step: number): Warning {
+  return {
+    code: 'engine-changed',
+    message: `trained on ${before} up to step ${step} and on ${now} from there`,
+  };
 }

@@ -153,7 +153,10 @@ export class JobRunner {
     this.#closing = true;
     clearInterval(this.#watch);
     if (this.#retry) clearTimeout(this.#retry);
-    this.#active?.end(this.#active.want ?? 'close', this.#options.timing.closeGraceMs);
+    const { worker, timing } = this.#options;
+    this.#active?.end(this.#active.want ?? 'close', timing.closeGraceMs);
+    // Loading an engine takes a while and cannot be interrupted otherwise.
+    if (this.#active?.phase === 'starting' && !worker.engineState.current) worker.kill();
     await this.#starting;
     if (this.#active) await this.#idle.promise;
   }
@@ -179,7 +182,8 @@ export class JobRunner {
       const { root } = this.#board.layout;
       const shortage = await diskShortage(this.#board.db, root, active.job, freeBytes);
       if (shortage === null) {
-        const wanted = (): boolean => !this.#closing && active.want === null;
+        const wanted = (): boolean =>
+          !this.#closing && getRun(this.#board.db, active.job.runId).deletedAtMs === null;
         if (await launch(active, this.#board, worker, wanted)) return;
       } else {
         this.#board.note(id, `waits: ${shortage}`);
@@ -189,7 +193,8 @@ export class JobRunner {
     } catch (thrown) {
       const error = toErrorData(storageError(thrown, this.#board.layout.root));
       try {
-        if (this.#board.get(id).state === 'queued') this.#board.move(id, 'failed', { error });
+        const failed = !this.#closing && this.#board.get(id).state === 'queued';
+        if (failed) this.#board.move(id, 'failed', { error });
       } catch (second) {
         this.#options.report(second);
         this.#pumpLater();
@@ -255,7 +260,7 @@ export class JobRunner {
     const active = this.#active;
     const now = Date.now();
     // After the computer has slept, the worker's silence means nothing.
-    if (now - this.#watchedMs > 3 * this.#options.timing.watchMs) active?.heard();
+    if (now - this.#watchedMs > 3 * this.#options.timing.watchMs) active?.forgiveSilence();
     this.#watchedMs = now;
     if (active?.phase !== 'running') return;
     active.checkSilence(now);

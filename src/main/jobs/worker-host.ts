@@ -50,6 +50,8 @@ export class WorkerHost {
   #running: Running | null = null;
   #catalogue: Catalogue | null = null;
   #wanted: EngineName | null;
+  /** Settles when the choice of an engine that is under way is over. */
+  #selecting: Promise<void> = Promise.resolve();
   #engine: EngineState = { current: null, ladder: [], error: null };
 
   constructor(options: WorkerHostOptions) {
@@ -85,6 +87,33 @@ export class WorkerHost {
    * @throws LabError `engine` or `worker-died`
    */
   async ready(): Promise<EngineInfo> {
+    await this.#selecting;
+    return this.#load();
+  }
+
+  /**
+   * Changes the engine; one worker process loads one engine, so another one needs a new process. A
+   * choice that fails leaves the one before in force. Call it only while no job runs.
+   */
+  async select(name: EngineName | null): Promise<EngineInfo> {
+    const before = this.#wanted;
+    const selected = this.#change(name).catch(async (thrown: unknown) => {
+      this.#wanted = before;
+      await this.shutdown(5000);
+      throw thrown;
+    });
+    this.#selecting = selected.then(nothing, nothing);
+    return selected;
+  }
+
+  async #change(name: EngineName | null): Promise<EngineInfo> {
+    await this.#selecting;
+    this.#wanted = name;
+    if (this.#running?.engine && this.#engine.current?.name !== name) await this.shutdown(5000);
+    return this.#load();
+  }
+
+  async #load(): Promise<EngineInfo> {
     const worker = this.#start();
     await worker.hello.promise;
     if (!worker.engine) {
@@ -100,25 +129,6 @@ export class WorkerHost {
       worker.connection.send({ type: 'load-engine', name: this.#wanted });
     }
     return worker.engine.promise;
-  }
-
-  /**
-   * Changes the engine; one worker process loads one engine, so another one needs a new process.
-   * Call it only while no job runs.
-   */
-  async select(name: EngineName | null): Promise<EngineInfo> {
-    const loaded = this.#engine.current?.name ?? null;
-    const before = this.#wanted;
-    this.#wanted = name;
-    if (this.#running?.engine && loaded !== name) await this.shutdown(5000);
-    try {
-      return await this.ready();
-    } catch (thrown) {
-      // A failed choice must not fail every later job.
-      this.#wanted = before;
-      await this.shutdown(5000);
-      throw thrown;
-    }
   }
 
   startJob(jobId: number, payload: JobPayload): void {
@@ -204,3 +214,5 @@ export class WorkerHost {
     this.#events?.engine(state);
   }
 }
+
+const nothing = (): void => undefined;

@@ -16,9 +16,9 @@ export interface WorkerConnection {
 }
 
 export interface WorkerListeners {
-  message(message: WorkerMessage): void;
+  readonly message: (message: WorkerMessage) => void;
   /** Called exactly once, also where the process could not be started. */
-  exit(exit: WorkerExit): void;
+  readonly exit: (exit: WorkerExit) => void;
 }
 
 /** Starts a worker: a child process, Electron's utility process, or a fake in a test. */

@@ -9,7 +9,8 @@ import { startBatch } from '../../../src/main/jobs/start-batch';
 import { openWorkspace } from '../../../src/main/workspace/open';
 import { random } from '../../../src/shared/random';
 import { bundle } from '../../helpers/bundle';
-import { fakeCatalogue, fakeLoss } from '../../helpers/fake-worker';
+import { fakeCatalogue } from '../../helpers/fake-catalogue';
+import { fakeLoss } from '../../helpers/fake-worker';
 import type { Seeded } from '../../helpers/workspace';
 import { draftOf, seedWorkspace } from '../../helpers/workspace';
 

@@ -8,7 +8,7 @@ import { sweepStaleJobs } from '../../../src/main/jobs/recovery';
 import { upsertSteps } from '../../../src/main/db/training';
 import { openWorkspace } from '../../../src/main/workspace/open';
 import { processStartedMs } from '../../../src/main/workspace/process-identity';
-import { fakeCatalogue } from '../../helpers/fake-worker';
+import { fakeCatalogue } from '../../helpers/fake-catalogue';
 import { draftOf, seedWorkspace } from '../../helpers/workspace';
 
 function workspaceWithPair() {

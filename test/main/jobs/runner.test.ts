@@ -12,7 +12,8 @@ import type { JobState } from '../../../src/shared/domain/run';
 import { insertJob } from '../../../src/main/db/jobs';
 import { countSteps } from '../../../src/main/db/training';
 import type { FakeWorkerOptions } from '../../helpers/fake-worker';
-import { fakeCatalogue, fakeWorker } from '../../helpers/fake-worker';
+import { fakeCatalogue } from '../../helpers/fake-catalogue';
+import { fakeWorker } from '../../helpers/fake-worker';
 import { draftOf, quickTiming, seedWorkspace } from '../../helpers/workspace';
 
 interface Bench {
@@ -23,7 +24,7 @@ interface Bench {
   readonly events: EventHub;
   readonly reported: unknown[];
   /** Creates a pair and returns its two training jobs, not yet started. */
-  pair(epochs: number): [number, number];
+  readonly pair: (epochs: number) => [number, number];
 }
 
 /** The runner with its database at hand, so that a test can make the disk misbehave. */

@@ -5,7 +5,8 @@ import { forkTransport } from '../../../src/main/jobs/fork-transport';
 import { WorkerHost } from '../../../src/main/jobs/worker-host';
 import type { WorkerTransport } from '../../../src/main/jobs/worker-transport';
 import type { LabErrorData } from '../../../src/shared/errors';
-import { fakeCatalogue, fakeEngine, fakeWorker } from '../../helpers/fake-worker';
+import { fakeCatalogue } from '../../helpers/fake-catalogue';
+import { fakeEngine, fakeWorker } from '../../helpers/fake-worker';
 import { temporaryFolder } from '../../helpers/workspace';
 
 /** Never answers, never ends by itself. */
