@@ -7,18 +7,24 @@ import { JobBoard } from '../../../src/main/jobs/board';
 import { createPair } from '../../../src/main/jobs/create-pair';
 import { startBatch } from '../../../src/main/jobs/start-batch';
 import { openWorkspace } from '../../../src/main/workspace/open';
+import { processLiveness } from '../../../src/main/workspace/process-identity';
 import { random } from '../../../src/shared/random';
 import { bundle } from '../../helpers/bundle';
 import { fakeCatalogue } from '../../helpers/fake-catalogue';
 import { fakeLoss } from '../../helpers/fake-worker';
 import type { Seeded } from '../../helpers/workspace';
-import { draftOf, seedWorkspace } from '../../helpers/workspace';
+import { draftOf, openTestLab, seedWorkspace } from '../../helpers/workspace';
 
 let host: { path: string; remove: () => void };
+let worker: { path: string; remove: () => void };
 beforeAll(async () => {
   host = await bundle('test/fixtures/host/mortal-host.ts');
+  worker = await bundle('test/fixtures/host/fake-worker-process.ts');
 });
-afterAll(() => host.remove());
+afterAll(() => {
+  host.remove();
+  worker.remove();
+});
 
 /** 20 in the suite; IQALAB_KILLS=200 for a thorough run, with as much more to do. */
 const wantedKills = Number(process.env['IQALAB_KILLS'] ?? 20);
@@ -118,3 +124,27 @@ it('loses nothing it has told, and ends as if never killed, however often the ho
   ]);
   db.close();
 }, 300_000);
+
+it.runIf(process.platform === 'linux')(
+  'leaves a worker behind when it is killed, which the next host ends before it resumes',
+  async () => {
+    const seeded = seedWorkspace();
+    queueWork(seeded);
+    const child = spawn(process.execPath, [host.path, seeded.path, worker.path], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await new Promise((resolve) => child.stdout.once('data', resolve));
+    child.kill('SIGKILL');
+    await new Promise((resolve) => child.once('close', resolve));
+    const db = new Database(join(seeded.path, 'lab.sqlite'), { readonly: true });
+    const lease = db.prepare("SELECT lease_pid FROM jobs WHERE state = 'running'").pluck();
+    const pid = Number(lease.get());
+    db.close();
+    expect(processLiveness(pid, null)).toBe('unknown'); // It is there; since when is not asked.
+    const lab = await openTestLab({ workspaceDir: seeded.path, startLeftOver: false });
+    await expect.poll(() => processLiveness(pid, null)).toBe('gone');
+    const [job] = await lab.call('job.list', {});
+    expect((await lab.call('job.get', { id: 1 })).state).toBe('interrupted');
+    expect(job?.state).toBe('queued');
+  },
+);
