@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import type { FigureOptions } from '@shared/domain/study';
+import type { Exported, FigureFormat, TableFormat } from '@shared/rpc';
+import { insertExport } from '../db/exports';
+import type { JobBoard } from '../jobs/board';
+import { replaceFile } from '../workspace/replace-file';
+
+const extensions: Readonly<Record<FigureFormat | TableFormat, string>> = {
+  svg: 'svg',
+  png: 'png',
+  csv: 'csv',
+  markdown: 'md',
+  latex: 'tex',
+  html: 'html',
+};
+
+export interface Export {
+  /** Id of the figure or table. */
+  readonly defId: string;
+  readonly format: FigureFormat | TableFormat;
+  /** Everything the file is made from except its format: the same recipe gives the same name. */
+  readonly recipe: Readonly<Record<string, unknown>> & { readonly options: FigureOptions };
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * Writes an exported file into the workspace and records what made it. The formats of one figure
+ * share a name, and exporting the same again replaces the file.
+ */
+export async function storeExport(board: JobBoard, made: Export): Promise<Exported> {
+  const { defId, format, recipe, bytes } = made;
+  const mark = sha256(JSON.stringify(recipe)).slice(0, 6);
+  const stem = [defId, slug(recipe.options.attack ?? ''), mark].filter((part) => part !== '');
+  const fileName = `${stem.join('-')}.${extensions[format]}`;
+  const path = join(board.layout.exports, fileName);
+  await replaceFile(path, bytes);
+  const sizeBytes = bytes.length;
+  const id = insertExport(board.db, {
+    fileName,
+    defId,
+    format,
+    recipe: { defId, ...recipe },
+    sizeBytes,
+    sha256: sha256(bytes),
+    createdAtMs: Date.now(),
+  });
+  return { fileName, path, mediaId: String(id), sizeBytes };
+}
+
+function sha256(content: string | Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex');
+}
+
+/** Letters, digits and dots of a label, safe in a file name on every system. */
+function slug(label: string): string {
+  const plain = label.toLowerCase().replaceAll(/[^a-z0-9.]+/g, '-');
+  return plain.replaceAll(/^[-.]+|[-.]+$/g, '').slice(0, 60);
+}

@@ -1,0 +1,70 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { Lab } from '../../../src/main/lab';
+import type { Args } from '../../../src/shared/rpc';
+import { startPair } from '../../helpers/pairs';
+import { jobIn, openTestLab, seedWorkspace } from '../../helpers/workspace';
+
+async function measuredPair(): Promise<{ lab: Lab; figure: Args<'export.figure'>; path: string }> {
+  const seeded = seedWorkspace();
+  const lab = await openTestLab({ workspaceDir: seeded.path });
+  const { runIds } = await startPair(lab, seeded);
+  const side = 'test' as const;
+  const attack = { attackId: 'nudge', params: {}, run: {}, seed: 0, limit: null };
+  const { jobIds } = await lab.call('attack.start', { runIds, side, ...attack });
+  for (const id of jobIds) await jobIn(lab, id, 'done');
+  const figure: Args<'export.figure'> = {
+    figureId: 'before-after',
+    selection: { runIds, side },
+    options: { attack: 'Nudge, epsilon 0.005', scored: 'float' },
+    size: { widthIn: 3.25, heightIn: 3, fontPt: 8, font: 'serif', dpi: 100 },
+    format: 'svg',
+  };
+  return { lab, figure, path: seeded.path };
+}
+
+describe('an exported figure', () => {
+  it('lies in the workspace, is found by its id, and its formats share a name', async () => {
+    const { lab, figure, path } = await measuredPair();
+    const svg = await lab.call('export.figure', figure);
+    expect(svg.fileName).toMatch(/^before-after-nudge-epsilon-0\.005-[0-9a-f]{6}\.svg$/);
+    expect(dirname(svg.path)).toBe(join(path, 'artifacts', 'exports'));
+    expect(readFileSync(svg.path, 'utf8')).toMatch(/^<\?xml|^<svg/);
+    expect(readFileSync(svg.path)).toHaveLength(svg.sizeBytes);
+    expect(await lab.media('export', svg.mediaId)).toEqual({
+      path: svg.path,
+      contentType: 'image/svg+xml',
+    });
+    const png = await lab.call('export.figure', { ...figure, format: 'png' });
+    expect(png.fileName).toBe(svg.fileName.replace('.svg', '.png'));
+    expect(readFileSync(png.path).subarray(1, 4).toString()).toBe('PNG');
+  });
+
+  it('is the same file again when it is exported again', async () => {
+    const { lab, figure } = await measuredPair();
+    const first = await lab.call('export.figure', figure);
+    const bytes = readFileSync(first.path);
+    const second = await lab.call('export.figure', figure);
+    expect(second.path).toBe(first.path);
+    expect(readFileSync(second.path).equals(bytes)).toBe(true);
+  });
+
+  it('holds its numbers as CSV', async () => {
+    const { lab, figure } = await measuredPair();
+    const csv = await lab.call('export.figure', { ...figure, format: 'csv' });
+    // Four test images of two runs, and a line of column names.
+    expect(readFileSync(csv.path, 'utf8').trim().split(/\r?\n/)).toHaveLength(9);
+  });
+
+  it('that needs what was not measured says what to do', async () => {
+    const { lab, figure } = await measuredPair();
+    const missing = lab.call('export.figure', { ...figure, figureId: 'norm-density' });
+    await expect(missing).rejects.toMatchObject({
+      kind: 'not-found',
+      safe: 'Nothing was written.',
+    });
+    const unknown = lab.call('export.figure', { ...figure, figureId: 'before-aftr' });
+    await expect(unknown).rejects.toMatchObject({ next: 'Did you mean "before-after"?' });
+  });
+});
