@@ -21,13 +21,16 @@ export type Want = 'stop' | 'cancel' | 'close';
 export class ActiveJob {
   /** `starting` until the worker has been given the payload; then the job's lease is running. */
   phase: 'starting' | 'running' | 'paused' | 'ended' = 'starting';
-  want: Want | null = null;
+  #want: Want | null = null;
   #fate: LabErrorData | null = null;
   #pauseNote: string | null = null;
   #progress: JobProgress | null = null;
   #writtenMs = 0;
   #heardMs = Date.now();
   #timer: NodeJS.Timeout | null = null;
+  /** The job's end, where the disk did not take it yet. */
+  #unwritten: (() => void) | null = null;
+  #closing = false;
 
   constructor(
     readonly job: JobRecord,
@@ -41,7 +44,6 @@ export class ActiveJob {
   begin(): void {
     this.phase = 'running';
     this.#heardMs = Date.now();
-    if (this.want) this.end(this.want);
   }
 
   /** The worker has given a sign of life, which renews the job's lease. */
@@ -57,10 +59,17 @@ export class ActiveJob {
 
   /** Asks the worker to end the job, and kills the worker when it does not. */
   end(want: Want, graceMs = this.timing.graceMs): void {
-    this.want = want;
+    this.#want = want;
     if (this.phase === 'starting' || this.phase === 'ended') return;
     this.worker.control(this.job.id, 'stop');
     this.#timer ??= setTimeout(() => this.worker.kill(), graceMs);
+  }
+
+  /** The lab closes: the job ends where it can be resumed, and nothing is tried again later. */
+  close(graceMs: number): void {
+    this.#closing = true;
+    if (this.#unwritten) this.#finish(this.#unwritten);
+    else this.end(this.#want ?? 'close', graceMs);
   }
 
   /** @param note said once the pause arrives, which takes a step */
@@ -101,10 +110,10 @@ export class ActiveJob {
   workerEnded(error: LabErrorData): void {
     if (this.phase === 'starting' || this.phase === 'ended') return;
     const why = this.#fate;
-    if (this.want === 'cancel') this.#finish(() => this.#move('cancelled'));
+    if (this.#want === 'cancel') this.#finish(() => this.#move('cancelled'));
     else if (why && why.kind !== 'disk-full' && why.kind !== 'worker-died') {
       this.#finish(() => this.#move('failed', { error: why }));
-    } else if (this.want && !why) this.#stopped();
+    } else if (this.#want && !why) this.#stopped();
     else this.#finish(() => this.#interrupted(why ?? error));
   }
 
@@ -171,7 +180,8 @@ export class ActiveJob {
   }
 
   #stopped(): void {
-    const { board, job, want } = this;
+    const { board, job } = this;
+    const want = this.#want;
     const where = (): string => board.where(job);
     if (want === 'cancel') this.#finish(() => this.#move('cancelled'));
     else if (want === 'close' && this.phase === 'paused') {
@@ -228,7 +238,8 @@ export class ActiveJob {
       const error = toErrorData(storageError(thrown, this.board.layout.database));
       if (storageKinds.includes(error.kind)) {
         if (this.#timer) clearTimeout(this.#timer);
-        if (this.want === 'close') this.#retire();
+        this.#unwritten = write;
+        if (this.#closing) this.#retire();
         else this.#timer = setTimeout(() => this.#finish(write), this.timing.retryMs);
         return;
       }

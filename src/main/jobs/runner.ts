@@ -154,7 +154,7 @@ export class JobRunner {
     clearInterval(this.#watch);
     if (this.#retry) clearTimeout(this.#retry);
     const { worker, timing } = this.#options;
-    this.#active?.end(this.#active.want ?? 'close', timing.closeGraceMs);
+    this.#active?.close(timing.closeGraceMs);
     // Loading an engine takes a while and cannot be interrupted otherwise.
     if (this.#active?.phase === 'starting' && !worker.engineState.current) worker.kill();
     await this.#starting;

@@ -4,6 +4,7 @@ import { EventHub as Hub } from '../../../src/main/events';
 import { JobBoard } from '../../../src/main/jobs/board';
 import { createPair } from '../../../src/main/jobs/create-pair';
 import type { RunnerOptions } from '../../../src/main/jobs/runner';
+import { sweepStaleJobs } from '../../../src/main/jobs/recovery';
 import { JobRunner } from '../../../src/main/jobs/runner';
 import { WorkerHost } from '../../../src/main/jobs/worker-host';
 import type { OpenWorkspace } from '../../../src/main/workspace/open';
@@ -109,6 +110,23 @@ describe('a disk that fills up', () => {
     runner.resume(job);
     await until(events, board, job, 'done');
     expect(countSteps(db, 1)).toBe(800);
+  });
+
+  it('does not keep the lab from closing, and the next one says where the training stopped', async () => {
+    const { workspace, board, runner, host, events, pair } = bench();
+    const [job] = pair(200);
+    const { db, layout } = workspace;
+    const pages = db.get<{ page_count: number }>('PRAGMA page_count')?.page_count ?? 0;
+    db.exec(`PRAGMA max_page_count = ${pages + 2}`);
+    runner.pump();
+    await until(events, board, job, 'running');
+    await expect.poll(() => host.pid, { timeout: 20_000 }).toBeNull();
+    await runner.close();
+    db.exec('PRAGMA max_page_count = 1000000');
+    const state = board.get(job).state;
+    expect(['running', 'interrupted']).toContain(state);
+    sweepStaleJobs(db, layout);
+    expect(board.get(job).state).toBe('interrupted');
   });
 
   it('holds the queue before it starts, says how much is missing, and goes on by itself', async () => {
