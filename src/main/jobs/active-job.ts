@@ -14,6 +14,16 @@ import type { JobMessage, WorkerHost } from './worker-host';
 /** What a person, or the lab itself, asked of the job in the worker. */
 export type Want = 'stop' | 'cancel' | 'close';
 
+export interface ActiveJobParts {
+  readonly board: JobBoard;
+  readonly worker: WorkerHost;
+  readonly timing: JobTiming;
+  /** Told after the job was paused, went on or ended. */
+  readonly changed: () => void;
+  /** Told of a failure that could not even be recorded. */
+  readonly report: (thrown: unknown) => void;
+}
+
 /**
  * The one job the worker holds, from the moment it is chosen until its state is final or can be
  * resumed. Whatever happens, by word of the worker or by its death, it ends exactly once.
@@ -34,10 +44,7 @@ export class ActiveJob {
 
   constructor(
     readonly job: JobRecord,
-    private readonly board: JobBoard,
-    private readonly worker: WorkerHost,
-    private readonly timing: JobTiming,
-    private readonly onChange: () => void,
+    private readonly parts: ActiveJobParts,
   ) {}
 
   /** The worker has been given the payload. */
@@ -58,11 +65,11 @@ export class ActiveJob {
   }
 
   /** Asks the worker to end the job, and kills the worker when it does not. */
-  end(want: Want, graceMs = this.timing.graceMs): void {
+  end(want: Want, graceMs = this.parts.timing.graceMs): void {
     this.#want = want;
     if (this.phase === 'starting' || this.phase === 'ended') return;
-    this.worker.control(this.job.id, 'stop');
-    this.#timer ??= setTimeout(() => this.worker.kill(), graceMs);
+    this.parts.worker.control(this.job.id, 'stop');
+    this.#timer ??= setTimeout(() => this.parts.worker.kill(), graceMs);
   }
 
   /** The lab closes: the job ends where it can be resumed, and nothing is tried again later. */
@@ -76,22 +83,22 @@ export class ActiveJob {
   pause(note = 'Paused. Resume continues at once.'): void {
     if (this.phase !== 'running') return;
     this.#pauseNote = note;
-    this.worker.control(this.job.id, 'pause');
+    this.parts.worker.control(this.job.id, 'pause');
   }
 
   resume(): void {
-    this.worker.control(this.job.id, 'resume');
+    this.parts.worker.control(this.job.id, 'resume');
   }
 
   stopAfterEpoch(): void {
-    this.worker.control(this.job.id, 'stop-after-epoch');
-    this.board.note(this.job.id, 'stops at the end of this epoch');
+    this.parts.worker.control(this.job.id, 'stop-after-epoch');
+    this.parts.board.note(this.job.id, 'stops at the end of this epoch');
   }
 
   /** Gives the job up when the worker has been silent for too long. */
   checkSilence(nowMs: number): void {
-    if (this.phase !== 'running' || nowMs - this.#heardMs < this.timing.hangMs) return;
-    const minutes = Math.round(this.timing.hangMs / 60_000);
+    if (this.phase !== 'running' || nowMs - this.#heardMs < this.parts.timing.hangMs) return;
+    const minutes = Math.round(this.parts.timing.hangMs / 60_000);
     this.#giveUp({
       kind: 'worker-died',
       message: `the compute process has not answered for ${minutes} minutes and was ended`,
@@ -118,7 +125,8 @@ export class ActiveJob {
   }
 
   #handle(message: JobMessage): void {
-    const { board, job } = this;
+    const { job } = this;
+    const { board } = this.parts;
     switch (message.type) {
       case 'started':
         return;
@@ -142,13 +150,13 @@ export class ActiveJob {
       case 'paused':
         this.phase = 'paused';
         board.move(job.id, 'paused', { note: this.#pauseNote, progress: this.#progress });
-        this.onChange();
+        this.parts.changed();
         return;
       case 'resumed':
         if (this.phase !== 'paused') return;
         this.phase = 'running';
         board.move(job.id, 'running');
-        this.onChange();
+        this.parts.changed();
         return;
       case 'stopped':
         this.#stopped();
@@ -165,7 +173,8 @@ export class ActiveJob {
   }
 
   #done(summary: Extract<JobMessage, { type: 'done' }>['train']): void {
-    const { board, job } = this;
+    const { job } = this;
+    const { board } = this.parts;
     const note = summary?.stoppedEarly
       ? `Stopped after epoch ${summary.epochs} as asked; judged by epoch ${summary.selectedEpoch}.`
       : null;
@@ -180,7 +189,8 @@ export class ActiveJob {
   }
 
   #stopped(): void {
-    const { board, job } = this;
+    const { job } = this;
+    const { board } = this.parts;
     const want = this.#want;
     const where = (): string => board.where(job);
     if (want === 'cancel') this.#finish(() => this.#move('cancelled'));
@@ -196,35 +206,35 @@ export class ActiveJob {
   }
 
   #interrupted(error: LabErrorData): void {
-    const note = `${sentence(error.message)} It stopped ${this.board.where(this.job)}`;
+    const note = `${sentence(error.message)} It stopped ${this.parts.board.where(this.job)}`;
     this.#move('interrupted', { error, note });
   }
 
   #move(...[to, patch]: [Parameters<JobBoard['move']>[1], Parameters<JobBoard['move']>[2]?]): void {
     const progress = this.#progress ? { progress: this.#progress } : {};
-    this.board.move(this.job.id, to, { ...progress, ...patch });
+    this.parts.board.move(this.job.id, to, { ...progress, ...patch });
   }
 
   /** Renews the lease, with the progress, at most every `writeMs`. */
   #heartbeat(): void {
     const now = Date.now();
-    if (now - this.#writtenMs < this.timing.writeMs) return;
+    if (now - this.#writtenMs < this.parts.timing.writeMs) return;
     this.#writtenMs = now;
-    updateJob(this.board.db, this.job.id, { heartbeatMs: now, progress: this.#progress });
+    updateJob(this.parts.board.db, this.job.id, { heartbeatMs: now, progress: this.#progress });
   }
 
   #guard(write: () => void): void {
     try {
       write();
     } catch (thrown) {
-      this.#giveUp(toErrorData(storageError(thrown, this.board.layout.database)));
+      this.#giveUp(toErrorData(storageError(thrown, this.parts.board.layout.database)));
     }
   }
 
   /** Nothing more can be stored of this job: end its worker, and say why once it is gone. */
   #giveUp(why: LabErrorData): void {
     this.#fate = why;
-    this.worker.kill();
+    this.parts.worker.kill();
   }
 
   /**
@@ -235,25 +245,32 @@ export class ActiveJob {
     try {
       write();
     } catch (thrown) {
-      const error = toErrorData(storageError(thrown, this.board.layout.database));
+      const error = toErrorData(storageError(thrown, this.parts.board.layout.database));
       if (storageKinds.includes(error.kind)) {
         if (this.#timer) clearTimeout(this.#timer);
         this.#unwritten = write;
         if (this.#closing) this.#retire();
-        else this.#timer = setTimeout(() => this.#finish(write), this.timing.retryMs);
+        else this.#timer = setTimeout(() => this.#finish(write), this.parts.timing.retryMs);
         return;
       }
       // The result itself cannot be stored, such as a scale that is not a number.
-      moveJob(this.board.db, this.job.id, 'failed', { error });
-      this.board.tell(this.board.get(this.job.id));
+      this.#finishFailed(error);
     }
     this.#retire();
+  }
+
+  #finishFailed(error: LabErrorData): void {
+    try {
+      this.parts.board.move(this.job.id, 'failed', { error });
+    } catch (thrown) {
+      this.parts.report(thrown);
+    }
   }
 
   #retire(): void {
     this.phase = 'ended';
     if (this.#timer) clearTimeout(this.#timer);
-    this.onChange();
+    this.parts.changed();
   }
 }
 

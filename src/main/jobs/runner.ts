@@ -168,8 +168,9 @@ export class JobRunner {
   }
 
   #start(job: JobRecord): void {
-    const { worker, timing } = this.#options;
-    const active = new ActiveJob(job, this.#board, worker, timing, () => this.#changed(active));
+    const { board, worker, timing, report } = this.#options;
+    const changed = (): void => this.#changed(active);
+    const active = new ActiveJob(job, { board, worker, timing, changed, report });
     this.#active = active;
     this.pump();
     this.#starting = this.#launch(active);
