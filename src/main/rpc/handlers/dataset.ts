@@ -14,8 +14,14 @@ import { requireName } from '../names';
 import type { LabContext, NounHandlers } from '../context';
 import { ok, opened } from '../context';
 
-const notYet = (): never => {
-  throw new LabError({ kind: 'unsupported', message: 'the demo is not wired yet' });
+/** Until the generator of the demo data set (src/main/datasets/demo) is there to be called. */
+const noDemo = (): never => {
+  throw new LabError({
+    kind: 'unsupported',
+    message: 'this version of the lab cannot make the demo data set',
+    safe: 'Nothing was changed.',
+    next: 'Import a folder of rated pictures instead.',
+  });
 };
 
 export const datasetHandlers: NounHandlers<'dataset'> = {
@@ -25,7 +31,7 @@ export const datasetHandlers: NounHandlers<'dataset'> = {
   },
   'dataset.import': (context, { path, name, importer, mapping }) =>
     importInto(context, requireName(name), { path, importer, mapping }),
-  'dataset.createDemo': notYet,
+  'dataset.createDemo': noDemo,
   'dataset.list': (context) => {
     const { db, board } = opened(context);
     return listDatasets(db).map((dataset): Dataset => ({

@@ -4,8 +4,14 @@ import type { NounHandlers } from '../context';
 import { opened } from '../context';
 import { storeExport } from '../store-export';
 
-const notYet = (): never => {
-  throw new LabError({ kind: 'unsupported', message: 'tables are not wired yet' });
+/** Until the tables (src/shared/tables) are there to be written. */
+const noTables = (): never => {
+  throw new LabError({
+    kind: 'unsupported',
+    message: 'this version of the lab cannot write tables',
+    safe: 'Nothing was written.',
+    next: 'Export the data of a figure as CSV instead.',
+  });
 };
 
 /** The chart library is loaded with the first export: it would add a second to every start. */
@@ -26,5 +32,5 @@ export const exportHandlers: NounHandlers<'export'> = {
       bytes,
     });
   },
-  'export.table': notYet,
+  'export.table': noTables,
 };
