@@ -1,12 +1,13 @@
 import { LabError } from '@shared/errors';
 import { methods, type EventData, type EventName, type MediaKind } from '@shared/rpc';
 import * as v from 'valibot';
-import type { LabHost, Media } from '../../src/main/shells/lab-host';
+import type { Lab } from '../../src/main/lab';
+import type { Media } from '../../src/main/media';
 
 type Handler = (args: never) => unknown;
 
 /** A lab for tests of the shells: answers the given methods, checks arguments as the real one does. */
-export class FakeLab implements LabHost {
+export class FakeLab implements Lab {
   readonly calls: { method: string; args: unknown }[] = [];
   closed = false;
   #listeners = new Map<string, Set<(data: never) => void>>();
@@ -16,9 +17,9 @@ export class FakeLab implements LabHost {
     private readonly mediaFiles: Readonly<Record<string, Media>> = {},
   ) {}
 
-  call: LabHost['call'] = (method, args) => this.dispatch(method, args) as never;
+  call: Lab['call'] = (method, args) => this.dispatch(method, args) as never;
 
-  on: LabHost['on'] = (event, listener) => {
+  on: Lab['on'] = (event, listener) => {
     const set = this.#listeners.get(event) ?? new Set();
     this.#listeners.set(event, set.add(listener));
     return () => set.delete(listener);

@@ -2,13 +2,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, vi } from 'vitest';
-import type { LabHost } from '../../../src/main/shells/lab-host';
+import type { Lab } from '../../../src/main/lab';
 import { createElectronStub, type StubWindow } from '../../helpers/electron-stub';
 import { FakeLab } from '../../helpers/fake-lab';
 
-type OpenLab = (shell: {
-  pickFolder: (title: string) => Promise<string | null>;
-}) => Promise<LabHost>;
+type OpenLab = (shell: { pickFolder: (title: string) => Promise<string | null> }) => Promise<Lab>;
 
 /** A desktop with the app's files on it, and a lab behind it. */
 export class Desktop {

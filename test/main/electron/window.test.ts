@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { callChannel, eventChannel } from '@shared/bridge-channels';
-import type { LabHost } from '../../../src/main/shells/lab-host';
+import type { Lab } from '../../../src/main/lab';
 import { Desktop } from './desktop';
 
 let desktop: Desktop;
@@ -92,7 +92,7 @@ describe('a second start', () => {
 
     desktop.restart();
     desktop.electron.app.gotLock = false;
-    const openLab = vi.fn<() => Promise<LabHost>>();
+    const openLab = vi.fn<() => Promise<Lab>>();
     await desktop.launch(openLab);
     expect(desktop.electron.app.calls).toEqual(['quit']);
     expect(openLab).not.toHaveBeenCalled();

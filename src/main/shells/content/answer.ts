@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { mediaKinds, type MediaKind } from '@shared/rpc';
-import type { LabHost } from '../lab-host';
+import type { Lab } from '../../lab';
 import { mediaHeaders, pageHeaders } from './policy';
 import { findStaticFile } from './static-files';
 
@@ -13,7 +13,7 @@ export interface Answer {
 }
 
 export interface ContentSource {
-  readonly lab: Pick<LabHost, 'media'>;
+  readonly lab: Pick<Lab, 'media'>;
   /** Folder of the built page. */
   readonly rendererDir: string;
   /** The `connect-src` of the page's policy. */

@@ -1,6 +1,6 @@
 import { powerSaveBlocker, type BrowserWindow } from 'electron';
 import type { Job } from '@shared/domain/run';
-import type { LabHost } from '../lab-host';
+import type { Lab } from '../../lab';
 
 /** What runs now, as the desktop shows it. */
 export interface Activity {
@@ -14,7 +14,7 @@ export interface Activity {
  * @param onIdle called when the last running job has ended
  */
 export function followActivity(
-  lab: Pick<LabHost, 'on'>,
+  lab: Pick<Lab, 'on'>,
   currentWindow: () => BrowserWindow | null,
   onIdle: () => void,
 ): Activity {

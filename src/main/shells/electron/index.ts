@@ -1,6 +1,6 @@
 import { app, dialog, session, type BrowserWindow } from 'electron';
 import { toErrorData } from '@shared/errors';
-import type { LabHost } from '../lab-host';
+import type { Lab } from '../../lab';
 import { followActivity } from './activity';
 import { askWhatToDo } from './closing';
 import { bridge } from './ipc';
@@ -16,7 +16,7 @@ export interface ElectronShellOptions {
   readonly rendererDir: string;
   /** The built preload script. */
   readonly preload: string;
-  openLab(shell: { pickFolder: (title: string) => Promise<string | null> }): Promise<LabHost>;
+  openLab(shell: { pickFolder: (title: string) => Promise<string | null> }): Promise<Lab>;
 }
 
 /** How long nothing may run before a lab without a window ends; jobs follow each other faster. */

@@ -2,7 +2,7 @@ import { ipcMain, type BrowserWindow, type IpcMainInvokeEvent } from 'electron';
 import * as v from 'valibot';
 import { LabError, toErrorData } from '@shared/errors';
 import { events, type EventName } from '@shared/rpc';
-import type { LabHost } from '../lab-host';
+import type { Lab } from '../../lab';
 import { callChannel, eventChannel } from '@shared/bridge-channels';
 import { isOwnAddress } from './origin';
 
@@ -14,7 +14,7 @@ const Call = v.strictObject({ method: v.pipe(v.string(), v.maxLength(100)), args
  * @returns the function that ends the bridge
  */
 export function bridge(
-  lab: Pick<LabHost, 'dispatch' | 'on'>,
+  lab: Pick<Lab, 'dispatch' | 'on'>,
   currentWindow: () => BrowserWindow | null,
 ): () => void {
   ipcMain.handle(callChannel, async (event, message: unknown) => {

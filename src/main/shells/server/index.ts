@@ -6,12 +6,12 @@ import { pipeline } from 'node:stream/promises';
 import { LabError } from '@shared/errors';
 import { answer, type Answer, type ContentSource } from '../content/answer';
 import { mediaHeaders } from '../content/policy';
-import type { LabHost } from '../lab-host';
+import type { Lab } from '../../lab';
 import { cookieName, refusal, sameSecret, type Guard, type Refusal } from './guard';
 import { createRpcSockets } from './socket';
 
 export interface ServerOptions {
-  readonly lab: LabHost;
+  readonly lab: Lab;
   /** Folder of the built page. */
   readonly rendererDir: string;
   /** 0 lets the system choose. */

@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import { WebSocketServer, type RawData, type WebSocket } from 'ws';
 import { LabError, toErrorData } from '@shared/errors';
 import { events, type EventName } from '@shared/rpc';
-import type { LabHost } from '../lab-host';
+import type { Lab } from '../../lab';
 
 const Call = v.object({
   id: v.pipe(v.number(), v.safeInteger()),
@@ -27,7 +27,7 @@ export interface RpcSockets {
  * The RPC contract over WebSockets: `{id, method, args}` is answered by `{id, result}` or
  * `{id, error}`; every event goes to every page as `{event, data}`.
  */
-export function createRpcSockets(lab: Pick<LabHost, 'dispatch' | 'on'>): RpcSockets {
+export function createRpcSockets(lab: Pick<Lab, 'dispatch' | 'on'>): RpcSockets {
   const server = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes });
   const ends = (Object.keys(events) as EventName[]).map((event) =>
     lab.on(event, (data) => {
@@ -57,7 +57,7 @@ export function createRpcSockets(lab: Pick<LabHost, 'dispatch' | 'on'>): RpcSock
 }
 
 async function reply(
-  lab: Pick<LabHost, 'dispatch'>,
+  lab: Pick<Lab, 'dispatch'>,
   data: RawData,
   isBinary: boolean,
 ): Promise<string> {

@@ -1,0 +1,130 @@
+import { basename, resolve } from 'node:path';
+import type { Dataset, Split, SplitSpec } from '@shared/domain/dataset';
+import { LabError, must } from '@shared/errors';
+import type { Context } from './context';
+import { same } from './same';
+
+/**
+ * The experiment's data set, imported or generated unless the workspace has it. One of the same
+ * name from elsewhere is refused rather than taken for it.
+ */
+export async function ensureDataset(context: Context): Promise<Dataset> {
+  const { lab, plan, narrator } = context;
+  const wanted = plan.dataset;
+  const end = lab.on('import.progress', (progress) => narrator.importing(progress));
+  try {
+    return 'demo' in wanted
+      ? await ensureDemo(context, wanted.demo.images, wanted.demo.seed ?? plan.seed, wanted.name)
+      : await ensureFolder(context, wanted);
+  } finally {
+    end();
+  }
+}
+
+async function ensureDemo(
+  context: Context,
+  images: number,
+  seed: number,
+  given: string | undefined,
+): Promise<Dataset> {
+  const { lab, narrator } = context;
+  // The seed is part of the name because a stored set is recognised by it.
+  const name = given ?? `Demo, ${images} pictures, seed ${seed}`;
+  const found = await findByName(context, name);
+  if (found) {
+    // Too few usable pictures cannot happen with generated ones, so the count is exact.
+    if (!found.synthetic || found.imageCount !== images) throw otherDataset(found);
+    narrator.step('reused', `data set ${name} (synthetic)`);
+    return found;
+  }
+  const { datasetId } = await lab.call('dataset.createDemo', { name, images, seed });
+  narrator.step('done', `data set ${name}: ${images} pictures generated (synthetic)`);
+  return await getDataset(context, datasetId);
+}
+
+async function ensureFolder(
+  context: Context,
+  wanted: Exclude<Context['plan']['dataset'], { demo: unknown }>,
+): Promise<Dataset> {
+  const { lab, narrator, baseDir } = context;
+  const path = resolve(baseDir, wanted.path);
+  const preview = await lab.call('dataset.preview', { path });
+  if (!preview.mapping && wanted.mapping) {
+    throw new LabError({
+      kind: 'bad-input',
+      message: `dataset.mapping: ${preview.title} has fixed columns`,
+      safe: 'Nothing was imported.',
+      next: 'Leave out "mapping".',
+    });
+  }
+  const mapping = preview.mapping && { ...preview.mapping, ...wanted.mapping };
+  const name = wanted.name ?? basename(preview.imageFolder);
+  const found = await findByName(context, name);
+  if (found) {
+    const sameRatings =
+      !mapping ||
+      (mapping.scoreKind === found.scoreKind &&
+        mapping.scoreMin === found.scoreMin &&
+        mapping.scoreMax === found.scoreMax);
+    if (found.importer !== preview.importer || found.synthetic || !sameRatings) {
+      throw otherDataset(found);
+    }
+    narrator.step('reused', `data set ${name}`);
+    return found;
+  }
+  const { importer } = preview;
+  const report = await lab.call('dataset.import', { path, name, importer, mapping });
+  const left = report.problems.length;
+  const note = left > 0 ? `, ${left} could not be used` : '';
+  narrator.step('done', `data set ${name}: ${report.imported} pictures${note}`);
+  return await getDataset(context, report.datasetId);
+}
+
+async function findByName({ lab }: Context, name: string): Promise<Dataset | undefined> {
+  return (await lab.call('dataset.list', {})).findLast((dataset) => dataset.name === name);
+}
+
+async function getDataset({ lab }: Context, id: number): Promise<Dataset> {
+  const all = await lab.call('dataset.list', {});
+  return must(
+    all.find((dataset) => dataset.id === id),
+    'the data set was stored a moment ago',
+  );
+}
+
+function otherDataset(found: Dataset): LabError {
+  return new LabError({
+    kind: 'conflict',
+    message: `the workspace has another data set named "${found.name}"`,
+    safe: 'Nothing was imported.',
+    next: 'Give the experiment\'s data set its own "name", or use another workspace.',
+  });
+}
+
+/** The experiment's split, made unless the data set has one with exactly this description. */
+export async function ensureSplit(context: Context, dataset: Dataset): Promise<Split> {
+  const { lab, narrator } = context;
+  const spec = await splitSpec(context, dataset);
+  const all = await lab.call('split.list', { datasetId: dataset.id });
+  const found = all.findLast((split) => same(split.spec, spec));
+  if (found) {
+    narrator.step('reused', `split ${found.name}`);
+    return found;
+  }
+  const name = spec.method === 'imported' ? spec.source : `seed ${spec.seed}`;
+  const made = await lab.call('split.create', { datasetId: dataset.id, name, spec, repeats: 1 });
+  const split = must(made[0], 'one repeat gives one split');
+  const { train, validation, test } = split.counts;
+  narrator.step('done', `split ${split.name}: ${train} / ${validation} / ${test} pictures`);
+  return split;
+}
+
+async function splitSpec(context: Context, dataset: Dataset): Promise<SplitSpec> {
+  const { lab, plan, baseDir } = context;
+  const wanted = plan.split;
+  const seed = wanted.seed ?? plan.seed;
+  if (wanted.method === 'random') return { ...wanted, seed };
+  const path = resolve(baseDir, wanted.indexFile);
+  const index = await lab.call('split.readIndexFile', { datasetId: dataset.id, path });
+  return { method: 'imported', ...index, seed, validationShare: wanted.validationShare };
+}

@@ -1,0 +1,59 @@
+import type { Dataset, Split } from '@shared/domain/dataset';
+import type { EngineInfo, EngineName } from '@shared/domain/catalogue';
+import type { Job } from '@shared/domain/run';
+import type { Exported, RpcClient } from '@shared/rpc';
+import type { Context, Narrator } from './context';
+import { ensureDataset, ensureSplit } from './data-steps';
+import { exportAll } from './export-steps';
+import { ensureAttack, ensureNorms, ensurePair, ensureScores, type TrainedPair } from './job-steps';
+import type { Experiment } from './schema';
+
+export interface ExperimentResult {
+  readonly dataset: Dataset;
+  readonly split: Split;
+  readonly pairs: readonly TrainedPair[];
+  readonly files: readonly Exported[];
+  readonly engine: EngineInfo;
+}
+
+/**
+ * Does a whole experiment through the lab's contract. A step that the workspace already holds, with
+ * exactly the same description, is reused; one that was stopped is continued. So running the same
+ * file again finishes what is missing and nothing else.
+ * @throws LabError of the first step that fails; what is finished stays and is reused next time
+ */
+export async function runExperiment(
+  lab: RpcClient,
+  plan: Experiment,
+  options: {
+    narrator: Narrator;
+    baseDir: string;
+    wait: (jobIds: readonly number[]) => Promise<Job[]>;
+  },
+): Promise<ExperimentResult> {
+  if (plan.engine !== undefined) await ensureEngine(lab, plan.engine);
+  const catalogue = await lab.call('catalogue.get', {});
+  const context: Context = { lab, plan, catalogue, ...options };
+  const dataset = await ensureDataset(context);
+  const split = await ensureSplit(context, dataset);
+  const pairs: TrainedPair[] = [];
+  for (const planned of plan.pairs) {
+    pairs.push(await ensurePair(context, dataset, split, planned));
+  }
+  const runIds = pairs.flatMap((pair) => pair.runIds);
+  for (const side of plan.evaluate) await ensureScores(context, runIds, side);
+  const attackJobs: (readonly number[])[] = [];
+  for (const planned of plan.attacks) {
+    attackJobs.push(await ensureAttack(context, runIds, planned));
+  }
+  for (const planned of plan.norms) await ensureNorms(context, runIds, planned);
+  const files = await exportAll(context, { pairs, attackJobs });
+  return { dataset, split, pairs, files, engine: await ensureEngine(lab, plan.engine) };
+}
+
+/** The engine that is loaded, if it will do: it cannot be changed while a job runs. */
+async function ensureEngine(lab: RpcClient, wanted: EngineName | undefined): Promise<EngineInfo> {
+  const { current } = await lab.call('engine.info', {});
+  if (current && (wanted === undefined || current.name === wanted)) return current;
+  return await lab.call('engine.select', { name: wanted ?? null });
+}

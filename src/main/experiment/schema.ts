@@ -1,0 +1,172 @@
+import * as v from 'valibot';
+import { EngineName } from '@shared/domain/catalogue';
+import { LabelMapping, Side } from '@shared/domain/dataset';
+import { LabError } from '@shared/errors';
+import { nearest, ParamValues } from '@shared/params';
+import { FigureFormat, FigureSize, TableFormat } from '@shared/rpc';
+
+const seed = v.pipe(v.number(), v.integer(), v.minValue(0));
+const share = v.pipe(v.number(), v.minValue(0), v.maxValue(0.95));
+const count = v.pipe(v.number(), v.integer(), v.minValue(1));
+const values = v.optional(ParamValues, {});
+const side = v.optional(Side, 'test');
+
+const DemoData = v.strictObject({
+  /** Generated pictures; every screen and export says "synthetic". */
+  demo: v.strictObject({
+    images: v.optional(v.pipe(count, v.minValue(10), v.maxValue(10_000)), 240),
+    seed: v.optional(seed),
+  }),
+  name: v.optional(v.string()),
+});
+
+const FolderData = v.strictObject({
+  /** Folder or label file, relative to the experiment file. */
+  path: v.string(),
+  name: v.optional(v.string()),
+  /** What the importer guesses is used for everything that is not said here. */
+  mapping: v.optional(v.partial(LabelMapping)),
+});
+
+const RandomSplit = v.strictObject({
+  method: v.literal('random'),
+  seed: v.optional(seed),
+  testShare: v.optional(share, 0.2),
+  validationShare: v.optional(share, 0.1),
+  grouped: v.optional(v.boolean(), true),
+});
+
+const ImportedSplit = v.strictObject({
+  method: v.literal('imported'),
+  /** JSON, CSV or the authors' pickle list, relative to the experiment file. */
+  indexFile: v.string(),
+  seed: v.optional(seed),
+  validationShare: v.optional(share, 0.1),
+});
+
+const PairPlan = v.strictObject({
+  name: v.optional(v.string()),
+  model: v.string(),
+  preset: v.optional(v.string()),
+  modelParams: values,
+  trainer: values,
+  nt: values,
+  seed: v.optional(seed),
+});
+
+const AttackPlan = v.strictObject({
+  attack: v.string(),
+  preset: v.optional(v.string()),
+  params: values,
+  run: values,
+  side,
+  seed: v.optional(seed),
+  limit: v.optional(v.nullable(count), null),
+});
+
+const NormsPlan = v.strictObject({
+  params: values,
+  side,
+  limit: v.optional(v.nullable(count), null),
+});
+
+const drawn = {
+  side,
+  scored: v.optional(v.picklist(['float', 'eight-bit']), 'float'),
+  /** Number of the attack in `attacks`, from 1; without it, the first one. */
+  attack: v.optional(count),
+  /** Number of the pair in `pairs`, from 1, where a figure shows one pair. */
+  pair: v.optional(count),
+};
+
+const FigurePlan = v.strictObject({
+  figure: v.string(),
+  formats: v.optional(v.array(FigureFormat), ['svg', 'png']),
+  size: v.optional(v.partial(FigureSize), {}),
+  ...drawn,
+});
+
+const TablePlan = v.strictObject({
+  table: v.string(),
+  formats: v.optional(v.array(TableFormat), ['csv', 'markdown', 'latex']),
+  ...drawn,
+});
+
+/** A whole experiment as a file: what `iqalab run` reads. */
+export const Experiment = v.strictObject({
+  /** Version of this format. */
+  experiment: v.literal(1),
+  name: v.pipe(v.string(), v.minLength(1)),
+  notes: v.optional(v.string()),
+  /** Used wherever a step does not name its own. */
+  seed: v.optional(seed, 1),
+  /** Without it, the best engine here. With it, results of other engines are not reused. */
+  engine: v.optional(EngineName),
+  dataset: v.union(
+    [DemoData, FolderData],
+    'say either {"demo": {...}} or {"path": "FOLDER OR LABEL FILE"}',
+  ),
+  split: v.variant('method', [RandomSplit, ImportedSplit]),
+  pairs: v.pipe(v.array(PairPlan), v.minLength(1)),
+  evaluate: v.optional(v.array(Side), ['test']),
+  attacks: v.optional(v.array(AttackPlan), []),
+  norms: v.optional(v.array(NormsPlan), []),
+  figures: v.optional(v.array(FigurePlan), []),
+  tables: v.optional(v.array(TablePlan), []),
+});
+export type Experiment = v.InferOutput<typeof Experiment>;
+export type PairPlan = v.InferOutput<typeof PairPlan>;
+export type Drawn = Pick<v.InferOutput<typeof FigurePlan>, keyof typeof drawn>;
+
+/**
+ * Checks the text of an experiment file and fills in what it leaves out.
+ * @param source name of the file, for messages
+ * @throws LabError `bad-input` naming the first wrong field, its value and what was expected
+ */
+export function parseExperiment(text: string, source: string): Experiment {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    const found = error instanceof Error ? error.message : String(error);
+    throw bad(`${source} is not JSON: ${found}`);
+  }
+  const parsed = v.safeParse(Experiment, json);
+  if (parsed.success) return parsed.output;
+  const [issue] = parsed.issues;
+  throw bad(`${source}: ${describe(issue)}`, hint(issue));
+}
+
+function bad(message: string, next?: string): LabError {
+  return new LabError({
+    kind: 'bad-input',
+    message,
+    safe: 'Nothing was started.',
+    next: next ?? 'Correct the file; iqalab run --print-example shows a complete one.',
+  });
+}
+
+function describe(issue: v.BaseIssue<unknown>): string {
+  const field = v.getDotPath(issue) ?? 'the whole file';
+  if (issue.expected === 'never') return `${field} is not a field of this format`;
+  if (issue.received === 'undefined') return `${field} is missing`;
+  return `${field}: ${issue.message}`;
+}
+
+/** For an unknown field, the known one that is spelled most like it. */
+function hint(issue: v.BaseIssue<unknown>): string | undefined {
+  const key: unknown = issue.path?.at(-1)?.key;
+  if (issue.expected !== 'never' || typeof key !== 'string') return undefined;
+  const near = nearest(key, fieldNames);
+  return near === undefined ? undefined : `Did you mean "${near}"?`;
+}
+
+const fieldNames = [
+  ...Object.keys(Experiment.entries),
+  ...[DemoData, FolderData, RandomSplit, ImportedSplit].flatMap(({ entries }) =>
+    Object.keys(entries),
+  ),
+  ...[PairPlan, AttackPlan, NormsPlan, FigurePlan, TablePlan].flatMap(({ entries }) =>
+    Object.keys(entries),
+  ),
+];

@@ -1,0 +1,114 @@
+import type { Study, StudyAttack, StudyRun } from '@shared/domain/study';
+import { krocc } from '@shared/stats/krocc';
+import type { Measured } from '@shared/stats/measured';
+import { plcc } from '@shared/stats/plcc';
+import { mean } from '@shared/stats/quantiles';
+import { rRobustness } from '@shared/stats/r-robustness';
+import { rmse } from '@shared/stats/rmse';
+import { srocc } from '@shared/stats/srocc';
+
+/** What one twin came to. Scores are lab scale; null where a number is undefined or not measured. */
+export interface TwinSummary {
+  readonly regime: 'baseline' | 'nt';
+  readonly run: string;
+  readonly weightsSha256: string | null;
+  readonly engine: string | null;
+  readonly images: number;
+  readonly clean: {
+    readonly srocc: number | null;
+    readonly plcc: number | null;
+    readonly krocc: number | null;
+    readonly rmse: number | null;
+  } | null;
+  readonly attacks: readonly AttackSummary[];
+  /** Mean over images of the l1 norm of the score's gradient, score points per [0, 1] pixel. */
+  readonly gradientNorm: { readonly mean: number | null; readonly images: number } | null;
+}
+
+export interface AttackSummary {
+  readonly attack: string;
+  /** Scores of the float adversarial image, against those before the attack. */
+  readonly beforeAfter: { readonly rmse: number | null; readonly srocc: number | null };
+  /** R robustness with log10; changes below 1e-6 count as 1e-6 and are counted here. */
+  readonly r: number | null;
+  readonly rFloored: number;
+  readonly images: number;
+}
+
+/** The numbers of every run of a study, for a summary a program reads. */
+export function summarise(study: Study): TwinSummary[] {
+  return study.runs.map((entry) => ({
+    regime: entry.run.regime,
+    run: entry.run.name,
+    weightsSha256: entry.run.weightsSha256,
+    engine: entry.run.engine,
+    images: entry.images.length,
+    clean: cleanOf(entry),
+    attacks: entry.attacks.map(attackOf),
+    gradientNorm: entry.norms && {
+      mean: mean(entry.norms.rows.map(({ exact }) => exact)).value,
+      images: entry.norms.rows.length,
+    },
+  }));
+}
+
+function cleanOf({ scores, images }: StudyRun): TwinSummary['clean'] {
+  if (!scores) return null;
+  const mosOf = new Map(images.map(({ id, mos }) => [id, mos]));
+  const rated = scores.rows.flatMap(({ imageId, score }) => {
+    const mos = mosOf.get(imageId);
+    return mos === undefined ? [] : [{ mos, score }];
+  });
+  const mos = rated.map((row) => row.mos);
+  const score = rated.map((row) => row.score);
+  const measure = (metric: (x: number[], y: number[]) => Measured) => metric(mos, score).value;
+  return { srocc: measure(srocc), plcc: measure(plcc), krocc: measure(krocc), rmse: measure(rmse) };
+}
+
+function attackOf({ label, rows }: StudyAttack): AttackSummary {
+  const before = rows.map(({ clean }) => clean);
+  const after = rows.map(({ attackedFloat }) => attackedFloat);
+  const { r, floored } = rRobustness(before, after);
+  return {
+    attack: label,
+    beforeAfter: { rmse: rmse(before, after).value, srocc: srocc(before, after).value },
+    r: r.value,
+    rFloored: floored,
+    images: rows.length,
+  };
+}
+
+/** The two or more runs side by side, one row each, for a terminal. */
+export function summaryRows(twins: readonly TwinSummary[]): {
+  headers: string[];
+  rows: string[][];
+} {
+  const attacks = twins[0]?.attacks.map(({ attack }) => attack) ?? [];
+  const headers = [
+    'twin',
+    'SROCC',
+    'PLCC',
+    'KROCC',
+    'RMSE',
+    ...attacks.flatMap((attack) => [`${attack}: RMSE`, 'SROCC', 'R']),
+    'mean gradient norm',
+  ];
+  const rows = twins.map(({ regime, clean, attacks: attacked, gradientNorm }) => [
+    regime === 'nt' ? '+NT' : 'baseline',
+    decimal(clean?.srocc, 3),
+    decimal(clean?.plcc, 3),
+    decimal(clean?.krocc, 3),
+    decimal(clean?.rmse, 2),
+    ...attacked.flatMap(({ beforeAfter, r }) => [
+      decimal(beforeAfter.rmse, 2),
+      decimal(beforeAfter.srocc, 3),
+      decimal(r, 3),
+    ]),
+    decimal(gradientNorm?.mean, 0),
+  ]);
+  return { headers, rows };
+}
+
+function decimal(value: number | null | undefined, digits: number): string {
+  return value === null || value === undefined ? '-' : value.toFixed(digits);
+}

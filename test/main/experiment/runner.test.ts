@@ -1,0 +1,178 @@
+import { describe, expect, it } from 'vitest';
+import type { RpcClient } from '@shared/rpc';
+import { fakeWorker } from '../../helpers/fake-worker';
+import { openTestLab, seedWorkspace } from '../../helpers/workspace';
+import { runToy, toyClient } from './toy-client';
+
+const jobsOf = async (lab: RpcClient) => await lab.call('job.list', {});
+
+/** Waits until some job has reported progress, that is, until it is in the middle of its work. */
+const working = (lab: RpcClient) =>
+  new Promise<void>((resolve) => {
+    const end = lab.on('job.progress', () => {
+      end();
+      resolve();
+    });
+  });
+
+describe('runExperiment', () => {
+  it('does every step once, in the order of the method', async () => {
+    const seeded = seedWorkspace();
+    const lab = await openTestLab({ workspaceDir: seeded.path });
+    const { steps, result } = await runToy(toyClient(lab));
+    expect(steps).toEqual([
+      ['reused', 'data set Toys'],
+      ['reused', 'split split'],
+      ['done', 'trained Toy on Toys, seed 1'],
+      ['done', 'scored the test pictures'],
+      ['done', 'attacked the test pictures with Nudge'],
+      ['done', 'measured gradient norms on the test pictures'],
+    ]);
+    const jobs = await jobsOf(lab);
+    expect(jobs.map(({ kind }) => kind).sort()).toEqual(
+      ['attack', 'attack', 'evaluate', 'evaluate', 'norms', 'norms', 'train', 'train'].sort(),
+    );
+    expect(jobs.every(({ state }) => state === 'done')).toBe(true);
+    const run = await lab.call('run.get', { id: result.pairs[0]?.runIds[1] ?? 0 });
+    expect(run.spec.trainer).toMatchObject({ epochs: 2, learningRate: 0.01 });
+  });
+
+  it('run again reuses everything and starts nothing', async () => {
+    const seeded = seedWorkspace();
+    const first = await openTestLab({ workspaceDir: seeded.path });
+    await runToy(toyClient(first));
+    const before = await jobsOf(first);
+    await first.close();
+
+    const worker = fakeWorker();
+    const lab = await openTestLab({ workspaceDir: seeded.path, transport: worker.transport });
+    const { outcomes } = await runToy(toyClient(lab));
+    expect(new Set(outcomes)).toEqual(new Set(['reused']));
+    expect(await jobsOf(lab)).toEqual(before);
+    expect(worker.started).toEqual([]);
+  });
+
+  it('with another setting reuses what does not depend on it', async () => {
+    const seeded = seedWorkspace();
+    const lab = await openTestLab({ workspaceDir: seeded.path });
+    await runToy(toyClient(lab));
+    const attacks = [{ attack: 'nudge', params: { epsilon: 0.02 } }];
+    const { outcomes } = await runToy(toyClient(lab), { attacks });
+    expect(outcomes).toEqual(['reused', 'reused', 'reused', 'reused', 'done', 'reused']);
+    const other = await runToy(toyClient(lab), {
+      seed: 2,
+      split: { method: 'random', seed: 1, testShare: 0.25, validationShare: 0.25, grouped: false },
+    });
+    expect(other.outcomes).toEqual(['reused', 'reused', 'done', 'done', 'done', 'done']);
+  });
+
+  it('does not take the results of another engine for those of the one it names', async () => {
+    const seeded = seedWorkspace();
+    const lab = await openTestLab({ workspaceDir: seeded.path });
+    await runToy(toyClient(lab));
+    expect((await runToy(toyClient(lab), { engine: 'wasm' })).outcomes[2]).toBe('reused');
+    // The fake engine always says that it is wasm, so nothing stored can have been made by cpu.
+    expect((await runToy(toyClient(lab), { engine: 'cpu' })).outcomes[2]).toBe('done');
+  });
+
+  it('stopped in mid-training continues the same training', async () => {
+    const seeded = seedWorkspace();
+    const slow = fakeWorker({ stepMs: 5 });
+    const first = await openTestLab({ workspaceDir: seeded.path, transport: slow.transport });
+    const controller = new AbortController();
+    const stopped = runToy(toyClient(first), {}, controller.signal);
+    const refusal = expect(stopped).rejects.toMatchObject({ kind: 'cancelled' });
+    await working(first);
+    controller.abort();
+    await refusal;
+    const [paused] = await jobsOf(first);
+    expect(paused?.state).toBe('paused');
+    await first.close();
+
+    // As on the command line, which never starts left-over jobs by itself.
+    const lab = await openTestLab({ workspaceDir: seeded.path, startLeftOver: false });
+    const { outcomes } = await runToy(toyClient(lab));
+    expect(outcomes).toEqual(['reused', 'reused', 'continued', 'done', 'done', 'done']);
+    expect((await lab.call('pair.list', {})).length).toBe(1);
+  });
+
+  it('goes on after the worker died, when it is run again', async () => {
+    const seeded = seedWorkspace();
+    const worker = fakeWorker({ stepMs: 5 });
+    const lab = await openTestLab({ workspaceDir: seeded.path, transport: worker.transport });
+    const run = runToy(toyClient(lab));
+    const refusal = expect(run).rejects.toMatchObject({ kind: 'worker-died' });
+    await working(lab);
+    worker.die(null, 'SIGKILL');
+    await refusal;
+    const { outcomes } = await runToy(toyClient(lab));
+    expect(outcomes[2]).toBe('continued');
+    expect((await jobsOf(lab)).every(({ state }) => state === 'done')).toBe(true);
+  });
+
+  it('trains anew where the finished pair was deleted', async () => {
+    const seeded = seedWorkspace();
+    const lab = await openTestLab({ workspaceDir: seeded.path });
+    const { result } = await runToy(toyClient(lab));
+    await lab.call('run.delete', { id: result.pairs[0]?.runIds[0] ?? 0 });
+    expect((await runToy(toyClient(lab))).outcomes[2]).toBe('done');
+  });
+
+  it('names the right model, attack and setting where the file has a wrong one', async () => {
+    const seeded = seedWorkspace();
+    const lab = await openTestLab({ workspaceDir: seeded.path });
+    const client = toyClient(lab);
+    await expect(runToy(client, { pairs: [{ model: 'tiy' }] })).rejects.toMatchObject({
+      message: expect.stringContaining('"tiy"') as string,
+      next: 'Did you mean "toy"?',
+    });
+    await expect(
+      runToy(client, { pairs: [{ model: 'toy', trainer: { epoch: 2 } }] }),
+    ).rejects.toMatchObject({ next: 'Did you mean "epochs"?' });
+    await expect(runToy(client, { pairs: [{ model: 'toy', nt: { lambda: -1 } }] })).rejects.toThrow(
+      /lambda.*at least 0/,
+    );
+    await expect(runToy(client, { attacks: [{ attack: 'nudges' }] })).rejects.toMatchObject({
+      next: 'Did you mean "nudge"?',
+    });
+  });
+
+  it('refuses a data set of the same name from elsewhere', async () => {
+    const seeded = seedWorkspace();
+    const lab = await openTestLab({ workspaceDir: seeded.path });
+    const dataset = { path: 'toys', name: 'Toys', mapping: { scoreMax: 5 } };
+    await expect(runToy(toyClient(lab), { dataset })).rejects.toMatchObject({ kind: 'conflict' });
+    const demo = { demo: { images: 20 }, name: 'Toys' };
+    await expect(runToy(toyClient(lab), { dataset: demo })).rejects.toMatchObject({
+      kind: 'conflict',
+    });
+  });
+
+  it('writes figures and tables of all pairs with the attack and pair the file counts', async () => {
+    const seeded = seedWorkspace();
+    const lab = await openTestLab({ workspaceDir: seeded.path });
+    const client = toyClient(lab);
+    const { result } = await runToy(client, {
+      figures: [
+        { figure: 'before-after', formats: ['svg'], attack: 1, pair: 1, size: { dpi: 600 } },
+      ],
+      tables: [{ table: 'clean', formats: ['csv', 'latex'] }],
+    });
+    const { runIds, pair } = result.pairs[0] ?? {};
+    expect(result.files).toHaveLength(3);
+    expect(client.exported).toMatchObject([
+      {
+        figureId: 'before-after',
+        format: 'svg',
+        selection: { runIds, side: 'test' },
+        options: { scored: 'float', pairId: pair?.id, attack: expect.any(String) as string },
+        size: { dpi: 600, fontPt: 8 },
+      },
+      { tableId: 'clean', format: 'csv' },
+      { tableId: 'clean', format: 'latex' },
+    ]);
+    await expect(runToy(client, { tables: [{ table: 'clean', attack: 2 }] })).rejects.toThrow(
+      'names attack 2, but the experiment has 1',
+    );
+  });
+});
