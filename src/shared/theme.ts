@@ -24,6 +24,8 @@ export interface ChartTheme {
   readonly tickLength: number;
   /** Diameter of a marker in a figure of a few hundred points. */
   readonly markerSize: number;
+  /** Size of the whole chart in chart units where it is known; stacked panels then fill it exactly. */
+  readonly canvas: { readonly width: number; readonly height: number } | null;
   /** False in print: nothing reacts, and no style sheet is written for hovering. */
   readonly interactive: boolean;
 }
@@ -66,6 +68,7 @@ export function screenTheme(
   mode: 'light' | 'dark',
   fontFamily = "'IBM Plex Sans', sans-serif",
   fontPx = 12,
+  canvas: ChartTheme['canvas'] = null,
 ): ChartTheme {
   return {
     mode,
@@ -77,6 +80,7 @@ export function screenTheme(
     axisWidth: 1,
     tickLength: 4,
     markerSize: 6,
+    canvas,
     interactive: true,
   };
 }
@@ -87,7 +91,12 @@ export function screenTheme(
  * @param unitsPerPt chart units per point. ECharts snaps axes and ticks to whole units, so the
  *   exporter draws with ten per point and divides afterwards: the error stays below 0.05 pt.
  */
-export function printTheme(font: 'serif' | 'sans', fontPt: number, unitsPerPt: number): ChartTheme {
+export function printTheme(
+  font: 'serif' | 'sans',
+  fontPt: number,
+  unitsPerPt: number,
+  canvas: NonNullable<ChartTheme['canvas']>,
+): ChartTheme {
   return {
     mode: 'print',
     ...colours.print,
@@ -98,6 +107,7 @@ export function printTheme(font: 'serif' | 'sans', fontPt: number, unitsPerPt: n
     axisWidth: 0.5 * unitsPerPt,
     tickLength: 2.5 * unitsPerPt,
     markerSize: 3.4 * unitsPerPt,
+    canvas,
     interactive: false,
   };
 }

@@ -82,5 +82,7 @@ export const FigureOptions = v.object({
   scored: v.picklist(['float', 'eight-bit']),
   /** Pair to draw where a figure shows one pair. */
   pairId: v.optional(v.number()),
+  /** Logarithmic value axis, where the figure has one that can be. */
+  logY: v.optional(v.boolean()),
 });
 export type FigureOptions = v.InferOutput<typeof FigureOptions>;

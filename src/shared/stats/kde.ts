@@ -70,6 +70,13 @@ export function kde(x: Vector, options: KdeOptions = {}): Density | null {
   return { x: grid, y, bandwidth };
 }
 
+/** Highest value of the curves that exist; a tiny positive number when none does. */
+export function peak(curves: readonly (Density | null)[]): number {
+  let highest = Number.MIN_VALUE;
+  for (const curve of curves) for (const y of curve?.y ?? []) highest = Math.max(highest, y);
+  return highest;
+}
+
 function kernelSum(ascending: Float64Array, position: number, bandwidth: number): number {
   let sum = 0;
   for (

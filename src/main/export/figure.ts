@@ -1,0 +1,70 @@
+import { LabError } from '@shared/errors';
+import type { FigureOptions, Study } from '@shared/domain/study';
+import type { FigureDef } from '@shared/figures';
+import type { FigureFormat, FigureSize } from '@shared/rpc';
+import { writeCsv } from '@shared/tables/writers/csv';
+import { printTheme } from '@shared/theme';
+import { draw } from './draw';
+import { rasterise } from './png';
+import { writeSvg } from './svg';
+
+/** ECharts snaps rules to whole units; with ten to the point that moves nothing visibly. */
+const unitsPerPt = 10;
+const pointsPerInch = 72;
+
+/**
+ * Renders a figure as a file. Every shell exports through this one function; the same study,
+ * options and size give the same bytes.
+ *
+ * @param size true size in inches, text in points; `dpi` matters for PNG only
+ * @throws LabError `not-found` naming the first missing ingredient and what makes it
+ */
+export async function renderFigure(
+  def: FigureDef,
+  study: Study,
+  options: FigureOptions,
+  size: FigureSize,
+  format: FigureFormat,
+): Promise<Buffer> {
+  refuseIfMissing(def, study, options);
+  if (format === 'csv') return Buffer.from(writeCsv(def.toCsv(study, options)), 'utf8');
+
+  const widthPt = size.widthIn * pointsPerInch;
+  const heightPt = size.heightIn * pointsPerInch;
+  const canvas = { width: widthPt * unitsPerPt, height: heightPt * unitsPerPt };
+  const theme = printTheme(size.font, size.fontPt, unitsPerPt, canvas);
+  const drawing = draw(def.toOption(study, options, theme), canvas.width, canvas.height);
+  const { svg, texts } = writeSvg(drawing, {
+    widthPt,
+    heightPt,
+    unitsPerPt,
+    title: def.title,
+    description: def.caption(study, options),
+  });
+  if (format === 'svg') return Buffer.from(svg, 'utf8');
+  return rasterise(svg, texts, size.widthIn, size.heightIn, size.dpi);
+}
+
+const maker = {
+  train: 'Train the pair first.',
+  evaluate: 'Score the clean images first (evaluate).',
+  attack: 'Run the attack on both twins first.',
+  norms: 'Measure the gradient norms of both twins first.',
+} as const;
+
+/** @throws LabError `not-found` when the figure or table lacks an ingredient */
+export function refuseIfMissing(
+  def: Pick<FigureDef, 'title' | 'needs'>,
+  study: Study,
+  options: FigureOptions,
+): void {
+  const [first, ...others] = def.needs(study, options);
+  if (!first) return;
+  throw new LabError({
+    kind: 'not-found',
+    message: `"${def.title}" cannot be made yet: ${first.reason}`,
+    safe: 'Nothing was written.',
+    next: maker[first.action],
+    details: { missing: [first, ...others] },
+  });
+}

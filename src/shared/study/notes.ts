@@ -1,0 +1,49 @@
+import type { FigureOptions, Study, StudyRun } from '../domain/study';
+import { listed } from './format';
+import { runLabel } from './select';
+
+/**
+ * What a reader must know about where numbers come from, as sentences for captions and table notes:
+ * the data set and side, whether it is synthetic, and whether a checkpoint was chosen on test.
+ */
+export function provenanceNotes(study: Study, runs: readonly StudyRun[]): string[] {
+  const sets = [...new Map(runs.map((run) => [run.dataset.id, run.dataset])).values()];
+  const names = sets.map((set) => (set.synthetic ? `${set.name} (synthetic)` : set.name));
+  const notes = names.length > 0 ? [`Data: ${listed(names)}, ${study.selection.side} images.`] : [];
+  const onTest = runs.filter((run) => run.run.selection === 'test');
+  if (onTest.length > 0) {
+    const which = onTest.length === runs.length ? '' : ` (${listed(onTest.map(runLabel))})`;
+    notes.push(`Checkpoints selected on test${which}.`);
+  }
+  return notes;
+}
+
+/** States whether the float image or its 8-bit version was scored. */
+export function scoredNote(scored: FigureOptions['scored']): string {
+  return scored === 'float'
+    ? 'Attacked scores are those of the float image.'
+    : 'Attacked scores are those of the image as saved in 8 bit.';
+}
+
+/** A batch of per-image results as far as a note about its progress is concerned. */
+export interface Batch {
+  readonly complete: boolean;
+  readonly rows: readonly unknown[];
+  readonly spec?: { readonly limit: number | null };
+}
+
+/** Names batches that have not finished or were limited, with how far they reach. */
+export function coverageNotes(
+  parts: readonly { readonly run: StudyRun; readonly batch: Batch | null }[],
+): string[] {
+  return parts.flatMap(({ run, batch }) => {
+    const limit = batch?.spec?.limit ?? null;
+    const total = limit ?? run.images.length;
+    if (batch && !batch.complete) {
+      return [`Incomplete: ${batch.rows.length} of ${total} images for ${runLabel(run)}.`];
+    }
+    return limit === null || limit >= run.images.length
+      ? []
+      : [`The first ${limit} of ${run.images.length} images only for ${runLabel(run)}.`];
+  });
+}

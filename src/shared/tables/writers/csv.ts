@@ -1,0 +1,22 @@
+import type { DataTable } from '../../figures/lib/figure';
+
+/**
+ * Characters that make a spreadsheet take a cell for a formula, in their ASCII and full-width forms.
+ * Tab and line breaks count because some programs skip them before looking.
+ */
+const formulaStart = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
+
+/**
+ * CSV after RFC 4180: comma, quotes where needed, CRLF, decimal point, no byte order mark. Numbers
+ * carry every digit. Text that a spreadsheet would run as a formula gets a leading apostrophe.
+ */
+export function writeCsv(table: DataTable): string {
+  return [table.columns, ...table.rows].map((row) => row.map(cell).join(',') + '\r\n').join('');
+}
+
+function cell(value: string | number | null): string {
+  if (value === null) return '';
+  if (typeof value === 'number') return Number.isFinite(value) ? String(value) : '';
+  const text = formulaStart.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
