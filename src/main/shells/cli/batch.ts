@@ -1,0 +1,35 @@
+import { Option, type Command } from 'commander';
+import { sides, type Side } from '@shared/domain/dataset';
+import { collect } from './verb';
+
+/** Options of every verb that works on trained runs. */
+export interface BatchOptions {
+  run?: string[];
+  pair?: string;
+  side: Side;
+}
+
+/** Options of every verb that shows results. */
+export interface DrawnOptions extends BatchOptions {
+  attack?: string;
+  scored: 'float' | 'eight-bit';
+}
+
+export function batchOptions(command: Command): Command {
+  return command
+    .option('--pair <id>', 'pair by number or name (default: the newest)')
+    .option('--run <id>', 'a single run by number or name; may be repeated', collect)
+    .addOption(
+      new Option('--side <side>', 'side of the split').choices([...sides]).default('test'),
+    );
+}
+
+export function drawnOptions(command: Command): Command {
+  return batchOptions(command)
+    .option('--attack <label>', 'attack to show, as its label is printed (default: the first)')
+    .addOption(
+      new Option('--scored <what>', 'score the float image or the one saved in 8 bit')
+        .choices(['float', 'eight-bit'])
+        .default('float'),
+    );
+}

@@ -1,0 +1,100 @@
+import type { ModelInfo, AttackInfo, Catalogue } from '@shared/domain/catalogue';
+import type { Dataset, Split } from '@shared/domain/dataset';
+import type { Pair, Run } from '@shared/domain/run';
+import { LabError } from '@shared/errors';
+import { nearest } from '@shared/params';
+import type { RpcClient } from '@shared/rpc';
+
+interface Named {
+  readonly id: number;
+  readonly name: string;
+}
+
+/**
+ * Finds what a person named by number or by name; without a name, the newest.
+ * @throws LabError `not-found` naming what there is
+ */
+export function findNamed<T extends Named>(
+  what: string,
+  items: readonly T[],
+  given: string | undefined,
+  makeOne: string,
+): T {
+  const newest = items.reduce<T | undefined>((a, b) => (a && a.id > b.id ? a : b), undefined);
+  if (newest === undefined) {
+    throw new LabError({ kind: 'not-found', message: `there is no ${what} yet`, next: makeOne });
+  }
+  if (given === undefined) return newest;
+  const found =
+    items.find((item) => String(item.id) === given) ??
+    items.findLast((item) => item.name === given);
+  if (found) return found;
+  const near = nearest(
+    given,
+    items.map(({ name }) => name),
+  );
+  const list = items.map(({ id, name }) => `${id} (${name})`).join(', ');
+  throw new LabError({
+    kind: 'not-found',
+    message: `there is no ${what} "${given}"`,
+    next: near ? `Did you mean "${near}"?` : `There are: ${list}.`,
+  });
+}
+
+export async function findDataset(lab: RpcClient, given: string | undefined): Promise<Dataset> {
+  const items = await lab.call('dataset.list', {});
+  return findNamed('data set', items, given, 'Import one: iqalab import FOLDER.');
+}
+
+export async function findSplit(
+  lab: RpcClient,
+  dataset: Dataset,
+  given: string | undefined,
+): Promise<Split> {
+  const items = await lab.call('split.list', { datasetId: dataset.id });
+  return findNamed(`split of ${dataset.name}`, items, given, 'Make one: iqalab split.');
+}
+
+export async function findPair(lab: RpcClient, given: string | undefined): Promise<Pair> {
+  const items = await lab.call('pair.list', {});
+  return findNamed('pair', items, given, 'Train one: iqalab train.');
+}
+
+/** Runs named one by one, else the two of a pair, else the two of the newest pair. */
+export async function findRuns(
+  lab: RpcClient,
+  options: { run?: readonly string[]; pair?: string },
+): Promise<Run[]> {
+  const all = (await lab.call('run.list', {})).filter((run) => run.deletedAtMs === null);
+  if (options.run?.length) {
+    return options.run.map((given) => findNamed('run', all, given, 'Train one: iqalab train.'));
+  }
+  const pair = await findPair(lab, options.pair);
+  return all.filter(({ id }) => id === pair.baselineRunId || id === pair.ntRunId);
+}
+
+export function findModel(catalogue: Catalogue, id: string): ModelInfo {
+  return findById('model', catalogue.models, id);
+}
+
+export function findAttack(catalogue: Catalogue, id: string): AttackInfo {
+  return findById('attack', catalogue.attacks, id);
+}
+
+/** Finds an entry of a list of definitions by its id. */
+export function findById<T extends { readonly id: string }>(
+  what: string,
+  items: readonly T[],
+  id: string,
+): T {
+  const found = items.find((item) => item.id === id);
+  if (found) return found;
+  const ids = items.map((item) => item.id);
+  const near = nearest(id, ids);
+  throw new LabError({
+    kind: 'not-found',
+    message: `there is no ${what} "${id}"`,
+    safe: 'Nothing was started.',
+    next: near ? `Did you mean "${near}"?` : `There are: ${ids.join(', ')}.`,
+  });
+}

@@ -1,0 +1,143 @@
+import { Option } from 'commander';
+import type { FigureOptions, Study } from '@shared/domain/study';
+import { figures, findFigure } from '@shared/figures';
+import { FigureFormat, TableFormat, type Exported } from '@shared/rpc';
+import { findTable, tables } from '@shared/tables';
+import { printedText } from '../../../experiment/export-steps';
+import { drawnOptions, type DrawnOptions } from '../batch';
+import { columns } from '../columns';
+import { UsageError } from '../environment';
+import { findRuns } from '../find';
+import { eachOneOf, number } from '../parsers';
+import { withSession, type Session } from '../session';
+import { collect, examples, type Verb } from '../verb';
+
+interface Options extends DrawnOptions {
+  figure?: string[];
+  table?: string[];
+  format?: string[];
+  width?: number;
+  height?: number;
+  fontPt: number;
+  font: 'serif' | 'sans';
+  dpi: number;
+  list?: boolean;
+}
+
+/** Anything that can be written once its ingredients are there. */
+interface Exportable {
+  readonly id: string;
+  readonly title: string;
+  needs(study: Study, options: FigureOptions): readonly { reason: string }[];
+}
+
+const figureFormats = FigureFormat.options;
+const tableFormats = TableFormat.options;
+const formats = [...new Set<string>([...figureFormats, ...tableFormats])];
+
+const verb: Verb = (program, environment) => {
+  const { fontPt, font, dpi } = printedText;
+  const command = drawnOptions(program.command('export'))
+    .summary('write figures and tables into the workspace')
+    .description(
+      'Writes figures (SVG, PNG, CSV) and tables (CSV, Markdown, LaTeX, HTML) as files. Without\n' +
+        'names, everything for which the results are there.',
+    )
+    .option('--figure <id>', 'a figure; may be repeated', collect)
+    .option('--table <id>', 'a table; may be repeated', collect)
+    .option(
+      '--format <format>',
+      `a format, may be repeated: ${formats.join(', ')}`,
+      eachOneOf(formats),
+    )
+    .option('--width <inches>', 'width of figures (default: what suits each)', number(1, 20))
+    .option('--height <inches>', 'height of figures (default: what suits each)', number(1, 20))
+    .option('--font-pt <size>', 'size of text in figures, in points', number(5, 24), fontPt)
+    .addOption(
+      new Option('--font <font>', 'font of figures').choices(['serif', 'sans']).default(font),
+    )
+    .option('--dpi <n>', 'resolution of PNG', number(72, 1200), dpi)
+    .option('--list', 'only list what there is and what it lacks')
+    .addHelpText(
+      'after',
+      examples(
+        'iqalab export',
+        'iqalab export --figure before-after --format svg --width 6.875',
+        'iqalab export --table clean --table robustness --format latex',
+      ),
+    );
+  command.action(async (options: Options) => {
+    await withSession(environment, command, { workspace: 'existing' }, (session) =>
+      exportChosen(session, options),
+    );
+  });
+};
+export default verb;
+
+async function exportChosen(session: Session, options: Options): Promise<void> {
+  const { lab, terminal } = session;
+  const runIds = (await findRuns(lab, options)).map(({ id }) => id);
+  const selection = { runIds, side: options.side };
+  const drawn: FigureOptions = { scored: options.scored, attack: options.attack };
+  const study = await lab.call('study.load', selection);
+  if (options.list) {
+    for (const line of listing(study, drawn)) terminal.out(line);
+    return;
+  }
+  const named = Boolean(options.figure?.length ?? options.table?.length);
+  const ready = <T extends Exportable>(items: readonly T[]) =>
+    items.filter((item) => item.needs(study, drawn).length === 0);
+  const chosenFigures = named ? (options.figure ?? []).map(findFigure) : ready(figures);
+  const chosenTables = named ? (options.table ?? []).map(findTable) : ready(tables);
+  refuseIncomplete([...chosenFigures, ...chosenTables], study, drawn);
+
+  const { fontPt, font, dpi } = options;
+  const files: Exported[] = [];
+  for (const { id, size: usual } of chosenFigures) {
+    const widthIn = options.width ?? usual.widthIn;
+    const heightIn = options.height ?? usual.heightIn;
+    const size = { widthIn, heightIn, fontPt, font, dpi };
+    for (const format of chosen(figureFormats, options.format, ['svg', 'png'])) {
+      const args = { figureId: id, selection, options: drawn, size, format };
+      files.push(await lab.call('export.figure', args));
+    }
+  }
+  for (const { id } of chosenTables) {
+    for (const format of chosen(tableFormats, options.format, ['csv', 'markdown', 'latex'])) {
+      const args = { tableId: id, selection, options: drawn, format };
+      files.push(await lab.call('export.table', args));
+    }
+  }
+  for (const { path } of files) terminal.out(path);
+  if (files.length === 0)
+    terminal.note('Nothing could be written yet: iqalab export --list says why.');
+  else session.next('serve --open');
+}
+
+/** The formats asked for that this kind of thing has; its usual ones where none was named. */
+function chosen<F extends string>(all: readonly F[], asked: string[] | undefined, usual: F[]): F[] {
+  return asked ? all.filter((format) => asked.includes(format)) : usual;
+}
+
+function refuseIncomplete(items: readonly Exportable[], study: Study, drawn: FigureOptions): void {
+  for (const item of items) {
+    const [missing] = item.needs(study, drawn);
+    if (missing) throw new UsageError(`${item.id} cannot be made yet: ${missing.reason}`);
+  }
+}
+
+function listing(study: Study, drawn: FigureOptions): string[] {
+  const rows = [
+    ...figures.map((item) => ['figure', item] as const),
+    ...tables.map((item) => ['table', item] as const),
+  ].map(([kind, item]) => {
+    const missing = item.needs(study, drawn).map(({ reason }) => reason);
+    return [
+      kind,
+      item.id,
+      item.title,
+      missing.length === 0 ? 'ready' : `lacks ${missing.join('; ')}`,
+    ];
+  });
+  return columns(['kind', 'id', 'title', 'state'], rows, 120);
+}

@@ -1,0 +1,27 @@
+import type { Verb } from '../verb';
+import attack from './attack';
+import attacks from './attacks';
+import demo from './demo';
+import engine from './engine';
+import evaluate from './evaluate';
+import exportVerb from './export';
+import importVerb from './import';
+import lists from './lists';
+import models from './models';
+import norms from './norms';
+import resume from './resume';
+import run from './run';
+import serve from './serve';
+import split from './split';
+import tables from './tables';
+import train from './train';
+
+/** Every verb in the order of the method, under the heading the help shows it. */
+export const verbs: readonly { readonly heading: string; readonly verbs: readonly Verb[] }[] = [
+  { heading: 'Everything at once:', verbs: [demo, run, serve] },
+  {
+    heading: 'Step by step:',
+    verbs: [importVerb, split, train, evaluate, attack, norms, tables, exportVerb, resume],
+  },
+  { heading: 'What there is:', verbs: [lists, models, attacks, engine] },
+];

@@ -1,0 +1,91 @@
+import type { Run } from '@shared/domain/run';
+import type { ParamValues } from '@shared/params';
+import { findById, findDataset, findModel, findSplit } from '../find';
+import { integer } from '../parsers';
+import { withSession, type Session } from '../session';
+import { parseSettings } from '../settings';
+import { collect, examples, type Verb } from '../verb';
+
+interface Options {
+  dataset?: string;
+  split?: string;
+  model: string;
+  preset?: string;
+  name?: string;
+  seed: number;
+  set?: string[];
+}
+
+const verb: Verb = (program, environment) => {
+  const command = program
+    .command('train')
+    .summary('train a baseline and its NT twin')
+    .description(
+      'Trains a pair: a baseline and a twin that differs in the NT block only. The settings of a\n' +
+        'model, their ranges and the values of the paper are listed by: iqalab models <model>.',
+    )
+    .option('--dataset <id>', 'data set by number or name (default: the newest)')
+    .option('--split <id>', 'split by number or name (default: the newest of the data set)')
+    .option('--model <id>', 'model', 'cnniqa')
+    .option('--preset <id>', 'a named set of values, applied over the defaults')
+    .option('--name <name>', 'name of the pair')
+    .option('--seed <n>', 'seed', integer(0), 1)
+    .option('--set <name=value>', 'a setting of model, trainer or nt; may be repeated', collect)
+    .addHelpText(
+      'after',
+      examples(
+        'iqalab train --model cnniqa',
+        'iqalab train --set trainer.epochs=20 --set nt.lambda=0.0005 --seed 3',
+      ),
+    );
+  command.action(async (options: Options) => {
+    await withSession(environment, command, { workspace: 'existing' }, (session) =>
+      train(session, options),
+    );
+  });
+};
+export default verb;
+
+async function train(session: Session, options: Options): Promise<void> {
+  const { lab, terminal } = session;
+  const dataset = await findDataset(lab, options.dataset);
+  const split = await findSplit(lab, dataset, options.split);
+  const model = findModel(await lab.call('catalogue.get', {}), options.model);
+  const given = parseSettings(options.set ?? [], {
+    model: model.params,
+    trainer: model.trainer,
+    nt: model.nt,
+  });
+  const none: ParamValues = {};
+  const preset = options.preset
+    ? findById('preset', model.presets, options.preset)
+    : { model: none, trainer: none, nt: none };
+  const pair = await lab.call('pair.create', {
+    draft: {
+      name: options.name ?? `${model.title} on ${dataset.name}, seed ${options.seed}`,
+      datasetId: dataset.id,
+      splitId: split.id,
+      modelId: model.id,
+      modelParams: { ...preset.model, ...given.model },
+      trainer: { ...preset.trainer, ...given.trainer },
+      nt: { ...preset.nt, ...given.nt },
+      seed: options.seed,
+    },
+  });
+  terminal.note(`Pair ${pair.id}: ${pair.name}`);
+  const ids = [pair.baselineRunId, pair.ntRunId];
+  const queued = await Promise.all(ids.map((id) => lab.call('run.get', { id })));
+  await session.wait(queued.map(({ trainJobId }) => trainJobId));
+  for (const id of ids) terminal.out(describeRun(await lab.call('run.get', { id })));
+  session.next(`evaluate --pair ${pair.id}`);
+}
+
+/** One line about a finished training. */
+export function describeRun(run: Run): string {
+  const chosen = run.selectedEpoch === null ? '' : `, judged by epoch ${run.selectedEpoch}`;
+  const how = run.selection === 'test' ? ' (selected on test)' : '';
+  return (
+    `Stored run ${run.id}: ${run.name}, ${run.epochsDone} of ${run.epochsTotal} epochs${chosen}${how}` +
+    `, weights ${run.weightsSha256?.slice(0, 12) ?? 'none'}, engine ${run.engine ?? 'none'}`
+  );
+}
