@@ -1,10 +1,10 @@
-import { LabError } from '@shared/errors';
 import type { FigureOptions, Study } from '@shared/domain/study';
 import type { FigureDef } from '@shared/figures';
 import type { FigureFormat, FigureSize } from '@shared/rpc';
 import { writeCsv } from '@shared/tables/writers/csv';
 import { printTheme } from '@shared/theme';
 import { draw } from './draw';
+import { refuseIfMissing } from './missing';
 import { rasterise } from './png';
 import { writeSvg } from './svg';
 
@@ -43,28 +43,4 @@ export async function renderFigure(
   });
   if (format === 'svg') return Buffer.from(svg, 'utf8');
   return rasterise(svg, texts, size.widthIn, size.heightIn, size.dpi);
-}
-
-const maker = {
-  train: 'Train the pair first.',
-  evaluate: 'Score the clean images first (evaluate).',
-  attack: 'Run the attack on both twins first.',
-  norms: 'Measure the gradient norms of both twins first.',
-} as const;
-
-/** @throws LabError `not-found` when the figure or table lacks an ingredient */
-export function refuseIfMissing(
-  def: Pick<FigureDef, 'title' | 'needs'>,
-  study: Study,
-  options: FigureOptions,
-): void {
-  const [first, ...others] = def.needs(study, options);
-  if (!first) return;
-  throw new LabError({
-    kind: 'not-found',
-    message: `"${def.title}" cannot be made yet: ${first.reason}`,
-    safe: 'Nothing was written.',
-    next: maker[first.action],
-    details: { missing: [first, ...others] },
-  });
 }

@@ -1,5 +1,5 @@
 import { assertFinite, at, undefinedBecause, type Measured, type Vector } from './measured';
-import { quantileOfSorted, sorted, standardDeviation } from './quantiles';
+import { firstAtLeast, quantileOfSorted, sorted, standardDeviation } from './quantiles';
 
 export interface Density {
   /** Where the density was evaluated, ascending, in the unit of the values. */
@@ -88,16 +88,4 @@ function kernelSum(ascending: Float64Array, position: number, bandwidth: number)
     sum += Math.exp(-0.5 * z * z);
   }
   return sum / (ascending.length * bandwidth * Math.sqrt(2 * Math.PI));
-}
-
-/** Index of the first entry that is at least `bound`, by bisection. */
-function firstAtLeast(ascending: Float64Array, bound: number): number {
-  let low = 0;
-  let high = ascending.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (at(ascending, middle) < bound) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

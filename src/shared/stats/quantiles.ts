@@ -54,3 +54,15 @@ export function quantileOfSorted(ascending: Vector, share: number): number {
   const high = at(ascending, Math.min(below + 1, ascending.length - 1));
   return low + (position - below) * (high - low);
 }
+
+/** Index of the first entry that is at least `bound`, by bisection. */
+export function firstAtLeast(ascending: Float64Array, bound: number): number {
+  let low = 0;
+  let high = ascending.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (at(ascending, middle) < bound) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,3 +1,4 @@
+import { firstAtLeast } from './quantiles';
 import {
   assertPaired,
   at,
@@ -23,21 +24,25 @@ export function srocc(x: Vector, y: Vector): Measured {
     : undefinedBecause(reason);
 }
 
-/** Ranks from 1 `[n]`; equal values share the average of the ranks they span. */
+/**
+ * Ranks from 1 `[n]`; equal values share the average of the ranks they span. Looking values up in a
+ * sorted copy is several times faster than sorting indices with a comparison function, and the
+ * bootstrap ranks thousands of lists.
+ */
 export function averageRanks(x: Vector): Float64Array {
-  const order = orderOf(x);
-  const ranks = new Float64Array(x.length);
-  for (let start = 0; start < order.length;) {
-    let end = start + 1;
-    while (end < order.length && at(x, at(order, end)) === at(x, at(order, start))) end++;
-    for (let i = start; i < end; i++) ranks[at(order, i)] = (start + 1 + end) / 2;
-    start = end;
+  const n = x.length;
+  const ascending = new Float64Array(n);
+  for (let i = 0; i < n; i++) ascending[i] = at(x, i);
+  ascending.sort();
+  // Rank of each run of equal values, kept where the run begins.
+  const rankAt = new Float64Array(n);
+  for (let first = 0; first < n;) {
+    let end = first + 1;
+    while (end < n && ascending[end] === ascending[first]) end++;
+    rankAt[first] = (first + 1 + end) / 2;
+    first = end;
   }
+  const ranks = new Float64Array(n);
+  for (let i = 0; i < n; i++) ranks[i] = at(rankAt, firstAtLeast(ascending, at(x, i)));
   return ranks;
-}
-
-/** Indices of `x` in ascending order of value. */
-export function orderOf(x: Vector): Uint32Array {
-  const order = Uint32Array.from({ length: x.length }, (_, i) => i);
-  return order.sort((a, b) => at(x, a) - at(x, b));
 }

@@ -1,4 +1,5 @@
 import type { DataTable } from '../../figures/lib/figure';
+import type { Table } from '../lib/table';
 
 /**
  * Characters that make a spreadsheet take a cell for a formula, in their ASCII and full-width forms.
@@ -12,6 +13,20 @@ const formulaStart = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
  */
 export function writeCsv(table: DataTable): string {
   return [table.columns, ...table.rows].map((row) => row.map(cell).join(',') + '\r\n').join('');
+}
+
+/**
+ * A table as CSV: headings joined into one line, values with every digit instead of their printed
+ * form, and the notes as lines that begin with "#", so that no number loses its origin.
+ */
+export function toCsv(table: Table): string {
+  const columns = table.columns.map(({ groups, label }) => [...groups, label].join(' / '));
+  const rows = table.rows.map(({ headers, cells }) => [
+    ...headers,
+    ...cells.map(({ value, text }) => value ?? text),
+  ]);
+  const notes = [table.caption, ...table.notes].map((note) => [`# ${note}`]);
+  return writeCsv({ columns: [...table.headers, ...columns], rows: [...rows, ...notes] });
 }
 
 function cell(value: string | number | null): string {

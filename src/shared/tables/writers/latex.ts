@@ -1,0 +1,130 @@
+import { fullCaption, levels, shownHeaders, spans, type Table } from '../lib/table';
+
+/**
+ * A table as LaTeX with booktabs rules and nothing else: caption above, no vertical rules, bold as
+ * \textbf. Compiles with pdflatex as long as names are Latin.
+ */
+export function toLatex(table: Table): string {
+  const lead = table.headers.length;
+  const format = [
+    'l'.repeat(lead),
+    ...table.columns.map(({ align }) => (align === 'right' ? 'r' : 'l')),
+  ].join('');
+  const headings = Array.from({ length: levels(table) }, (_, level) => {
+    const groups = spans(table, level);
+    const cells = groups.map(({ text, count }) =>
+      count === 1 ? escape(text) : `\\multicolumn{${count}}{c}{${escape(text)}}`,
+    );
+    return `${row([...blanks(lead), ...cells])}\n${rules(groups, lead)}`;
+  });
+  const headers = shownHeaders(table);
+  const body = table.rows.flatMap(({ cells, startsPart }, i) => [
+    ...(startsPart && i > 0 ? ['\\addlinespace'] : []),
+    row([
+      ...(headers[i] ?? []).map(escape),
+      ...cells.map(({ text, bold }) => (bold ? `\\textbf{${escape(text)}}` : escape(text))),
+    ]),
+  ]);
+  return [
+    '% \\usepackage{booktabs}',
+    '\\begin{table}[t]',
+    '\\centering',
+    `\\caption{${escape(fullCaption(table))}}`,
+    `\\label{tab:${table.id}}`,
+    `\\begin{tabular}{${format}}`,
+    '\\toprule',
+    ...headings,
+    row([...table.headers, ...table.columns.map(({ label }) => label)].map(escape)),
+    '\\midrule',
+    ...body,
+    '\\bottomrule',
+    '\\end{tabular}',
+    '\\par\\smallskip',
+    `\\begin{minipage}{\\linewidth}\\footnotesize ${table.notes.map(escape).join(' ')}\\end{minipage}`,
+    '\\end{table}',
+    '',
+  ].join('\n');
+}
+
+function row(cells: readonly string[]): string {
+  return `${cells.join(' & ')} \\\\`;
+}
+
+function blanks(count: number): string[] {
+  return Array.from({ length: count }, () => '');
+}
+
+/** A partial rule under every heading that stands over more than one column. */
+function rules(groups: readonly { count: number }[], lead: number): string {
+  let first = lead + 1;
+  const parts = groups.flatMap(({ count }) => {
+    const range = `${first}-${first + count - 1}`;
+    first += count;
+    return count > 1 ? [`\\cmidrule(lr){${range}}`] : [];
+  });
+  return parts.join(' ');
+}
+
+const characters: Readonly<Record<string, string>> = {
+  '\\': '\\textbackslash{}',
+  '{': '\\{',
+  '}': '\\}',
+  '&': '\\&',
+  '%': '\\%',
+  $: '\\$',
+  '#': '\\#',
+  _: '\\_',
+  '~': '\\textasciitilde{}',
+  '^': '\\textasciicircum{}',
+  '<': '\\textless{}',
+  '>': '\\textgreater{}',
+  '|': '\\textbar{}',
+  '"': '\\textquotedbl{}',
+  '\u2212': '$-$',
+  '\u2013': '--',
+  '\u2014': '---',
+  '\u2018': '`',
+  '\u2019': "'",
+  '\u201c': '``',
+  '\u201d': "''",
+  '\u2026': '\\dots{}',
+  '\u00b1': '$\\pm$',
+  '\u00d7': '$\\times$',
+  '\u00b7': '$\\cdot$',
+  '\u2264': '$\\leq$',
+  '\u2265': '$\\geq$',
+  '\u221e': '$\\infty$',
+  '\u2190': '$\\leftarrow$',
+  '\u2191': '$\\uparrow$',
+  '\u2192': '$\\rightarrow$',
+  '\u2193': '$\\downarrow$',
+  '\u2032': "$'$",
+  '\u2113': '$\\ell$',
+  '\u0394': '$\\Delta$',
+  '\u03b1': '$\\alpha$',
+  '\u03b5': '$\\epsilon$',
+  '\u03bb': '$\\lambda$',
+  '\u03bc': '$\\mu$',
+  '\u03c3': '$\\sigma$',
+  '\u207b': '$^{-}$',
+  '\u00b9': '$^{1}$',
+  '\u00b2': '$^{2}$',
+  '\u00b3': '$^{3}$',
+  ...Object.fromEntries(
+    Array.from({ length: 10 }, (_, digit) => [
+      String.fromCodePoint(0x2080 + digit),
+      `$_{${digit}}$`,
+    ]),
+  ),
+  ...Object.fromEntries(
+    [0, 4, 5, 6, 7, 8, 9].map((digit) => [String.fromCodePoint(0x2070 + digit), `$^{${digit}}$`]),
+  ),
+};
+
+/** Text for LaTeX's text mode: its special characters escaped, symbols in their maths form. */
+function escape(text: string): string {
+  return Array.from(
+    text.replaceAll(/\s+/g, ' '),
+    (character) => characters[character] ?? character,
+  ).join('');
+}
