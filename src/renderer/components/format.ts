@@ -31,9 +31,10 @@ export function count(value: number): string {
   return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, THIN_SPACE);
 }
 
-/** "3 min 20 s", "1 h 05 min", "12 s". */
+/** "3 min 20 s", "1 h 05 min", "12 s", "41 ms". */
 export function duration(ms: number | null | undefined): string {
   if (ms === null || ms === undefined || !Number.isFinite(ms)) return '–';
+  if (ms > 0 && ms < 1000) return `${Math.max(1, Math.round(ms))} ms`;
   const seconds = Math.max(0, Math.round(ms / 1000));
   const minutes = Math.floor(seconds / 60);
   if (minutes === 0) return `${seconds} s`;

@@ -32,15 +32,15 @@ export class StudyState {
   point = $state.raw<SelectedPoint | null>(null);
 
   /** The newest pair until the person has chosen otherwise. */
-  readonly pairIds: readonly number[] = $derived(
-    this.#pairIds ?? this.#runs.pairs.slice(0, 1).map((view) => view.pair.id),
+  readonly pairIds: readonly number[] = $derived.by(
+    () => this.#pairIds ?? this.#runs.pairs.slice(0, 1).map((view) => view.pair.id),
   );
-  readonly selection: StudySelection = $derived({
+  readonly selection: StudySelection = $derived.by(() => ({
     runIds: this.#runs.pairs
       .filter((view) => this.pairIds.includes(view.pair.id))
       .flatMap((view) => [view.pair.baselineRunId, view.pair.ntRunId]),
     side: this.#side,
-  });
+  }));
 
   constructor(client: RpcClient, notices: Notices, runs: Runs) {
     this.#client = client;
