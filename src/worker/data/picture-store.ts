@@ -16,6 +16,7 @@ import type { Size, View } from './views';
 export type StoredImage = Pick<JobImage, 'path' | 'sha256'>;
 
 export interface StoreOptions {
+  /** Folder that may be emptied at any time. */
   readonly cacheDir: string;
   /** Pictures for a model that scores the whole at a fixed size are kept at that size. */
   readonly shape: ViewShape;
@@ -110,7 +111,12 @@ export class PictureStore {
   #cachePath(image: StoredImage): string {
     const size = fixedSize(this.#options.shape);
     const suffix = size ? `-${size.width}x${size.height}` : '';
-    return join(this.#options.cacheDir, image.sha256.slice(0, 2), `${image.sha256}${suffix}.rgb`);
+    return join(
+      this.#options.cacheDir,
+      'pixels',
+      image.sha256.slice(0, 2),
+      `${image.sha256}${suffix}.rgb`,
+    );
   }
 }
 

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { checkValues, defaultValues, type ParamValues } from '../../../src/shared/params';
-import { attackInfo, attacks, findAttack } from '../../../src/worker/attacks';
+import { attackInfo, attacks } from '../../../src/worker/attacks';
 import type { AttackDef } from '../../../src/worker/attacks/attack';
 import { attackPicture } from '../../../src/worker/attacks/harness/attack-picture';
 import { noiseControl } from '../../../src/worker/attacks/harness/controls';
@@ -32,7 +32,7 @@ function attackOnce(attack: AttackDef, params: ParamValues, unit: 'crop' | 'imag
   return attackPicture(attack, params, settings(unit), scorer, target(image), 7, nothing);
 }
 
-for (const attack of attacks.values()) {
+for (const attack of attacks.all.values()) {
   describe(`the attack ${attack.id}`, () => {
     it('states defaults and presets that its own rules accept', () => {
       expect(attack.params.length).toBeGreaterThan(0);
@@ -125,8 +125,8 @@ for (const attack of attacks.values()) {
 
 describe('the registry of attacks', () => {
   it('answers a misspelled name with the nearest one', () => {
-    expect(() => findAttack('ifgsm')).toThrow('there is no attack "ifgsm"');
-    expect(() => findAttack('ifgsm')).toThrow(expect.objectContaining({ kind: 'not-found' }));
-    expect(findAttack('fgsm').title).toBe('FGSM');
+    expect(() => attacks.find('ifgsm')).toThrow('there is no attack "ifgsm"');
+    expect(() => attacks.find('ifgsm')).toThrow(expect.objectContaining({ kind: 'not-found' }));
+    expect(attacks.find('fgsm').title).toBe('FGSM');
   });
 });

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { record } from '../../engine';
 import type { ForwardContext, Model } from '../../models/model';
 import type { Scorer } from '../attack';
-import { breathe } from './breathe';
+import { breathe } from '../../breathe';
 
 /** As a finished model is used: no dropout, stored BatchNorm statistics. */
 export const evaluation: ForwardContext = {

@@ -1,0 +1,24 @@
+import type { HostMessage } from '@shared/worker-protocol';
+import { catalogue } from './catalogue';
+import { loadEngine } from './engine';
+import { execute } from './runtime/execute';
+import { connect } from './runtime/port';
+import { Worker } from './runtime/worker';
+
+/**
+ * Entry of the worker process. It says hello with the catalogue before anything heavy is loaded;
+ * libtensorflow or WebAssembly is loaded when the host asks for an engine.
+ */
+
+// Ctrl-C reaches every process of the terminal. The host decides what it means and says so.
+process.on('SIGINT', () => undefined);
+
+const waiting: HostMessage[] = [];
+let worker: Worker | null = null;
+const port = connect({
+  message: (message) => (worker ? worker.receive(message) : waiting.push(message)),
+  // Nobody is left to report to: results that were not posted are computed again after a resume.
+  disconnected: () => process.exit(1),
+});
+worker = new Worker(port, { catalogue: catalogue(), loadEngine, execute });
+for (const message of waiting) worker.receive(message);

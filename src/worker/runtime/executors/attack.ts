@@ -1,0 +1,71 @@
+import { rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { encodePng } from '@imaging/encode';
+import type { RgbImage } from '@imaging/image';
+import type { AttackRow } from '@shared/domain/results';
+import { checkValues } from '@shared/params';
+import type { AttackPayload } from '@shared/worker-protocol';
+import { sanityFlags, type Judged } from '../../analysis/sanity-flags';
+import { attacks } from '../../attacks';
+import { attackPicture } from '../../attacks/harness/attack-picture';
+import { noiseControl, zeroBudgetControl } from '../../attacks/harness/controls';
+import { attackRunParams, attackRunSettings } from '../../attacks/harness/settings';
+import type { Job } from '../job';
+import { runBatch } from './batch';
+
+/** Pictures on which the attack is compared with noise: enough to tell, too few to cost. */
+const controlled = 8;
+
+/**
+ * Attacks every picture of a batch. Doubts about the batch as a whole are raised at its end, or
+ * where it is stopped, over the pictures of this sitting.
+ */
+export async function attack(payload: AttackPayload, job: Job): Promise<null> {
+  const def = attacks.find(payload.attackId);
+  const params = checkValues(def.title, def.params, payload.params);
+  const run = attackRunSettings(checkValues('attack run', attackRunParams, payload.run));
+  const seed = payload.attackSeed;
+  const judged: Judged[] = [];
+  const byAttack: number[] = [];
+  const byNoise: number[] = [];
+  const ball = def.budget(params);
+  try {
+    await runBatch<AttackRow>(payload, job, (trained) => {
+      const scorer = trained.scorer(run.viewsAtOnce);
+      return {
+        phase: `attacking with ${def.title}`,
+        post: (rows) => job.post({ type: 'attacks', rows }),
+        each: async (sitter) => {
+          if (judged.length === 0) {
+            const doubt = await zeroBudgetControl(scorer, sitter, run);
+            if (doubt) job.warn(doubt);
+          }
+          const { checkpoint } = job.control;
+          const attacked = await attackPicture(def, params, run, scorer, sitter, seed, checkpoint);
+          if (ball && byNoise.length < controlled) {
+            byNoise.push(await noiseControl(scorer, sitter, run, ball.epsilon, seed));
+            byAttack.push(attacked.row.attackedFloat - attacked.row.clean);
+          }
+          judged.push({ row: attacked.row, excess: attacked.excess });
+          const artifact = run.keepImages
+            ? await keep(attacked.saved, payload.imageDir, sitter.imageId)
+            : null;
+          return { ...attacked.row, artifact };
+        },
+      };
+    });
+  } finally {
+    const control = byNoise.length > 0 ? { attack: byAttack, noise: byNoise } : null;
+    for (const warning of sanityFlags(judged, control)) job.warn(warning);
+  }
+  return null;
+}
+
+/** @returns the file's name within `folder`; it exists whole before its row is posted */
+async function keep(picture: RgbImage, folder: string, imageId: number): Promise<string> {
+  const name = `${imageId}.png`;
+  const temporary = join(folder, `${name}.tmp`);
+  await writeFile(temporary, await encodePng(picture));
+  await rename(temporary, join(folder, name));
+  return name;
+}

@@ -1,0 +1,59 @@
+import { rmse } from '@shared/stats/rmse';
+import { srocc } from '@shared/stats/srocc';
+import type { JobImage, TrainPayload } from '@shared/worker-protocol';
+import { ModelScorer } from '../../attacks/harness/model-scorer';
+import { ahead } from '../../data/ahead';
+import type { Model } from '../../models';
+import type { Validation } from '../../training';
+import type { Job } from '../job';
+import { scorePicture, scoringRows } from '../score-picture';
+import { openSitter, type SitterSettings } from '../sitter';
+
+interface Parts {
+  readonly model: Model;
+  readonly sitting: SitterSettings;
+}
+
+const nothing: Validation = { srocc: null, rmse: null };
+
+/** Scores the pictures an epoch is judged by: the validation set, and the test set where a run says so. */
+export class Validator {
+  readonly #payload: TrainPayload;
+  readonly #job: Job;
+  readonly #scorer: ModelScorer;
+  readonly #sitting: SitterSettings;
+  /** SROCC the last epoch is judged by; null where undefined, or where nothing is compared. */
+  judgement: number | null = null;
+
+  /** @param labScale lab = scale * native + offset */
+  constructor(
+    payload: TrainPayload,
+    job: Job,
+    labScale: { readonly scale: number; readonly offset: number },
+    { model, sitting }: Parts,
+  ) {
+    this.#payload = payload;
+    this.#job = job;
+    this.#scorer = new ModelScorer(model, labScale, scoringRows);
+    this.#sitting = sitting;
+  }
+
+  /** @returns measures of the validation set, never of the test set, which is only judged by */
+  async validate(): Promise<Validation> {
+    const { validation, selectOn, selection } = this.#payload;
+    const measured = await this.#measure(validation);
+    this.judgement = selection === 'test' ? (await this.#measure(selectOn)).srocc : measured.srocc;
+    return measured;
+  }
+
+  async #measure(images: readonly JobImage[]): Promise<Validation> {
+    if (images.length === 0) return nothing;
+    const scores: number[] = [];
+    for await (const sitter of ahead(images, 2, (image) => openSitter(this.#sitting, image))) {
+      await this.#job.control.checkpoint();
+      scores.push(await scorePicture(this.#scorer, sitter));
+    }
+    const ratings = images.map((image) => image.mos);
+    return { srocc: srocc(scores, ratings).value, rmse: rmse(scores, ratings).value };
+  }
+}

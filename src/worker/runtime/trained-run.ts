@@ -1,0 +1,52 @@
+import { checkValues } from '@shared/params';
+import type { JobImage, JobPayload } from '@shared/worker-protocol';
+import { ModelScorer } from '../attacks/harness/model-scorer';
+import { PictureStore } from '../data/picture-store';
+import { viewSettings } from '../data/settings';
+import { models, type Model, type ModelDef, type ViewShape } from '../models';
+import { loadCheckpoint } from '../training';
+import { scoringRows } from './score-picture';
+import { openSitter, type Sitter, type SitterSettings } from './sitter';
+
+type BatchPayload = Exclude<JobPayload, { kind: 'train' }>;
+
+/** A trained run, opened for scoring: its weights, its pictures and the views they are scored by. */
+export class TrainedRun {
+  readonly def: ModelDef;
+  readonly model: Model;
+  readonly store: PictureStore;
+  readonly #sitting: SitterSettings;
+
+  private constructor(payload: BatchPayload, def: ModelDef, model: Model, shape: ViewShape) {
+    this.def = def;
+    this.model = model;
+    this.store = new PictureStore({ cacheDir: payload.cacheDir, shape });
+    const settings = viewSettings(payload.trainer);
+    this.#sitting = { store: this.store, shape, settings, seed: payload.seed };
+  }
+
+  /** @throws LabError where the model is unknown or its weights do not fit or cannot be read */
+  static async open(payload: BatchPayload): Promise<TrainedRun> {
+    const def = models.find(payload.modelId);
+    const values = checkValues(def.title, def.params, payload.modelParams);
+    const model = def.build(values, payload.seed);
+    try {
+      const expected = { modelId: def.id, modelVersion: def.version };
+      await loadCheckpoint(payload.checkpoint, model, null, expected);
+    } catch (error) {
+      model.dispose();
+      throw error;
+    }
+    return new TrainedRun(payload, def, model, def.views(values));
+  }
+
+  scorer(rows = scoringRows): ModelScorer {
+    return new ModelScorer(this.model, this.def.labScale, rows);
+  }
+
+  readonly sitter = (image: JobImage): Promise<Sitter> => openSitter(this.#sitting, image);
+
+  dispose(): void {
+    this.model.dispose();
+  }
+}
