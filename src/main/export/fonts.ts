@@ -6,7 +6,8 @@ import { openSync, type Font } from 'fontkit';
  * same outlines on every machine. Tinos has the metrics of Times New Roman, Arimo those of Arial:
  * where a reader lacks them, the fallback of the same metrics keeps every label in its place.
  */
-const require = createRequire(import.meta.url);
+// Not named `require`: the bundler would declare that name a second time.
+const packages = createRequire(import.meta.url);
 const packageOf = { Tinos: '@expo-google-fonts/tinos', Arimo: '@expo-google-fonts/arimo' } as const;
 type Family = keyof typeof packageOf;
 const styles = ['400Regular', '400Regular_Italic', '700Bold', '700Bold_Italic'] as const;
@@ -78,7 +79,7 @@ export function fontFiles(): string[] {
 }
 
 function fontFile(family: Family, style: Style): string {
-  return require.resolve(`${packageOf[family]}/${style}/${family}_${style}.ttf`);
+  return packages.resolve(`${packageOf[family]}/${style}/${family}_${style}.ttf`);
 }
 
 function fontOf({ family, style }: FontSpec): Font {
