@@ -1,8 +1,9 @@
-import { basename, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { Dataset, Split, SplitSpec } from '@shared/domain/dataset';
 import { LabError, must } from '@shared/errors';
 import type { Context } from './context';
 import { same } from './same';
+import { usualName } from './usual-name';
 
 /**
  * The experiment's data set, imported or generated unless the workspace has it. One of the same
@@ -58,7 +59,7 @@ async function ensureFolder(
     });
   }
   const mapping = preview.mapping && { ...preview.mapping, ...wanted.mapping };
-  const name = wanted.name ?? basename(preview.imageFolder);
+  const name = wanted.name ?? usualName(preview);
   const found = await findByName(context, name);
   if (found) {
     const sameRatings =

@@ -28,7 +28,7 @@ export async function ensurePair(
     found ??
     (await lab.call('pair.create', {
       draft: {
-        name: planned.name ?? `${model.title} on ${dataset.name}, seed ${spec.seed}`,
+        name: planned.name ?? `${model.title}, seed ${spec.seed}`,
         ...spec,
       },
     }));

@@ -34,9 +34,9 @@ describe('step by step', () => {
     expect(train.code).toBe(0);
     expect(train.out.split('\n')).toEqual([
       expect.stringMatching(
-        /^Stored run 1: Toy on Toys, seed 3, 2 of 2 epochs, judged by epoch 2, weights [0-9a-f]{12}, engine wasm$/,
+        /^Stored run 1: Toy, seed 3, 2 of 2 epochs, judged by epoch 2, weights [0-9a-f]{12}, engine wasm$/,
       ),
-      expect.stringMatching(/^Stored run 2: Toy on Toys, seed 3 \+NT, /),
+      expect.stringMatching(/^Stored run 2: Toy, seed 3 \+NT, /),
     ]);
     expect(next(train)).toBe('evaluate --pair 1');
 

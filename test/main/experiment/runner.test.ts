@@ -23,7 +23,7 @@ describe('runExperiment', () => {
     expect(steps).toEqual([
       ['reused', 'data set Toys'],
       ['reused', 'split split'],
-      ['done', 'trained Toy on Toys, seed 1'],
+      ['done', 'trained Toy, seed 1'],
       ['done', 'scored the test pictures'],
       ['done', 'attacked the test pictures with Nudge'],
       ['done', 'measured gradient norms on the test pictures'],

@@ -69,8 +69,8 @@ export async function findRuns(
   if (options.run?.length) {
     return options.run.map((given) => findNamed('run', all, given, 'Train one: iqalab train.'));
   }
-  const pair = await findPair(lab, options.pair);
-  return all.filter(({ id }) => id === pair.baselineRunId || id === pair.ntRunId);
+  const { baselineRunId, ntRunId } = await findPair(lab, options.pair);
+  return [baselineRunId, ntRunId].flatMap((id) => all.find((run) => run.id === id) ?? []);
 }
 
 export function findModel(catalogue: Catalogue, id: string): ModelInfo {

@@ -1,5 +1,6 @@
-import { basename, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { ImportPreview, ImportReport, LabelMapping } from '@shared/domain/dataset';
+import { usualName } from '../../../experiment/usual-name';
 import { columns } from '../columns';
 import { UsageError } from '../environment';
 import { integer, number } from '../parsers';
@@ -81,7 +82,7 @@ async function importFolder(session: Session, path: string, options: Options): P
     printPreview(session, preview, mapping);
     return;
   }
-  const name = options.name ?? basename(preview.imageFolder);
+  const name = options.name ?? usualName(preview);
   const report = await withImportProgress(session, `Importing ${name}`, () =>
     session.lab.call('dataset.import', { path, name, importer: preview.importer, mapping }),
   );

@@ -62,7 +62,7 @@ async function train(session: Session, options: Options): Promise<void> {
     : { model: none, trainer: none, nt: none };
   const pair = await lab.call('pair.create', {
     draft: {
-      name: options.name ?? `${model.title} on ${dataset.name}, seed ${options.seed}`,
+      name: options.name ?? `${model.title}, seed ${options.seed}`,
       datasetId: dataset.id,
       splitId: split.id,
       modelId: model.id,
