@@ -97,6 +97,14 @@ export class StudyState {
     this.point = null;
   }
 
+  /** Reads the selection unless it is the one already loaded; new results wait for `load`. */
+  async ensure(): Promise<void> {
+    const { runIds, side } = this.selection;
+    const loaded = this.#study?.selection;
+    const same = loaded?.side === side && loaded.runIds.join() === runIds.join();
+    if (!same) await this.load();
+  }
+
   /** Reads everything stored about the selection; a reply to an older selection is dropped. */
   async load(): Promise<void> {
     const selection = this.selection;
