@@ -61,10 +61,15 @@ export function slotOptimizer(
   const slots = new Map<string, Slot>();
   const known = new Map(groups.flatMap((group) => [...group.parameters]));
 
-  function apply(name: string, gradient: tf.Tensor, group: ParameterGroup, rate: number): void {
-    const parameter = known.get(name) as tf.Variable;
+  function slotOf(name: string): Slot {
     const slot = slots.get(name) ?? { moments: new Map<string, tf.Tensor>(), steps: 0 };
     slots.set(name, slot);
+    return slot;
+  }
+
+  function apply(name: string, gradient: tf.Tensor, group: ParameterGroup, rate: number): void {
+    const parameter = known.get(name) as tf.Variable;
+    const slot = slotOf(name);
     slot.steps += 1;
     const { next, moments } = tf.tidy(() => {
       const decayed =
@@ -101,28 +106,20 @@ export function slotOptimizer(
       return entries;
     },
     load(state) {
-      for (const [path, entry] of state) {
-        const separator = path.lastIndexOf('/');
-        const name = path.slice(0, separator);
-        const key = path.slice(separator + 1);
-        const parameter = known.get(name);
-        const fits =
-          key === 'steps' ? entry.shape.length === 0 : sameShape(entry.shape, parameter?.shape);
-        if (!parameter || !fits) {
-          throw new LabError({
-            kind: 'bad-input',
-            message: `optimiser state "${path}" does not belong to this model`,
-            safe: 'The model keeps its weights.',
-            next: 'Resume with the settings the checkpoint was written with.',
-          });
+      const entries = [...state].map(([path, entry]) => ({ ...address(path), path, entry }));
+      for (const { name, key, path, entry } of entries) {
+        const shape = key === 'steps' ? [] : known.get(name)?.shape;
+        if (!known.has(name) || !sameShape(entry.shape, shape)) throw foreign(path);
+      }
+      for (const { name, key, entry } of entries) {
+        const slot = slotOf(name);
+        if (key === 'steps') {
+          slot.steps = entry.data[0] ?? 0;
+          continue;
         }
-        const slot = slots.get(name) ?? { moments: new Map<string, tf.Tensor>(), steps: 0 };
-        slots.set(name, slot);
-        if (key === 'steps') slot.steps = entry.data[0] ?? 0;
-        else {
-          slot.moments.get(key)?.dispose();
-          slot.moments.set(key, tf.keep(tf.tensor(entry.data.slice(), [...entry.shape])));
-        }
+        slot.moments.get(key)?.dispose();
+        // Copied: a backend may keep the array it is given until it first needs it.
+        slot.moments.set(key, tf.keep(tf.tensor(entry.data.slice(), [...entry.shape])));
       }
     },
     dispose() {
@@ -134,4 +131,19 @@ export function slotOptimizer(
 
 function sameShape(a: readonly number[], b: readonly number[] | undefined): boolean {
   return b !== undefined && tf.util.arraysEqual([...a], [...b]);
+}
+
+/** State entries are called `<parameter>/<moment>`. */
+function address(path: string): { name: string; key: string } {
+  const separator = path.lastIndexOf('/');
+  return { name: path.slice(0, separator), key: path.slice(separator + 1) };
+}
+
+function foreign(path: string): LabError {
+  return new LabError({
+    kind: 'bad-input',
+    message: `optimiser state "${path}" does not belong to this model`,
+    safe: 'Nothing was loaded.',
+    next: 'Resume with the settings the checkpoint was written with.',
+  });
 }

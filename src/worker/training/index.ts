@@ -1,0 +1,20 @@
+export { buildTraining } from './build';
+export type { Training, TrainingSpec } from './build';
+export { loadCheckpoint, saveCheckpoint, weightsSha256 } from './checkpoint';
+export type { CheckpointMeta, Position, WrittenCheckpoint } from './checkpoint';
+export { gradientNorms } from './gradient-norm';
+export type { NormSettings } from './gradient-norm';
+export { trainLoop } from './loop';
+export type {
+  Batch,
+  LoopEvents,
+  LoopOptions,
+  LoopResult,
+  SavedCheckpoint,
+  TrainingControl,
+  TrainingData,
+  Validation,
+} from './loop';
+export { normSettings, ntParams, trainerParams } from './settings';
+export { computeStep } from './step';
+export type { StepResult, StepSettings } from './step';
