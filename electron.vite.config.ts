@@ -16,7 +16,9 @@ export default defineConfig({
   main: {
     resolve: { alias },
     build: {
-      externalizeDeps: true,
+      // tfjs-core is no direct dependency, but bundling it would make a second engine that the back
+      // ends, which are required at run time, do not register with.
+      externalizeDeps: { include: ['@tensorflow/tfjs-core'] },
       rollupOptions: {
         input: {
           index: resolve(root, 'src/main/index.ts'),

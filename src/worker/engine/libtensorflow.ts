@@ -6,7 +6,8 @@ import util from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
 import { libtensorflowBackend } from './kernels/libtensorflow-op';
 
-const require = createRequire(import.meta.url);
+// Not called `require`: the build declares that name in every bundle of its own.
+const requirePackage = createRequire(import.meta.url);
 
 export interface LoadedBackend {
   /** Name under which tfjs knows the backend. */
@@ -18,7 +19,10 @@ export interface LoadedBackend {
 
 /** Why libtensorflow cannot be loaded, found out without loading it; undefined when its binding is in place. */
 export function libtensorflowMissing(): string | undefined {
-  const folder = join(dirname(require.resolve('@tensorflow/tfjs-node-gpu/package.json')), 'lib');
+  const folder = join(
+    dirname(requirePackage.resolve('@tensorflow/tfjs-node-gpu/package.json')),
+    'lib',
+  );
   const built =
     existsSync(folder) &&
     readdirSync(folder).some((api) => existsSync(join(folder, api, 'tfjs_binding.node')));
@@ -36,7 +40,7 @@ export function loadLibtensorflow(): Promise<LoadedBackend> {
   process.env['TF_DETERMINISTIC_OPS'] ??= '1';
   const threads = Number(process.env['TF_NUM_INTRAOP_THREADS'] ?? availableParallelism());
   restoreRemovedUtilities();
-  require('@tensorflow/tfjs-node-gpu');
+  requirePackage('@tensorflow/tfjs-node-gpu');
   const { binding } = libtensorflowBackend(tf.findBackend('tensorflow'));
   return Promise.resolve({
     backend: 'tensorflow',

@@ -4,7 +4,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { registerWasmKernels } from './kernels';
 import type { LoadedBackend } from './libtensorflow';
 
-const require = createRequire(import.meta.url);
+// Not called `require`: the build declares that name in every bundle of its own.
+const requirePackage = createRequire(import.meta.url);
 
 /** The CommonJS build is required, not imported, so that it shares one tfjs-core with tfjs-node. */
 interface WasmPackage {
@@ -19,11 +20,11 @@ interface WasmPackage {
  */
 export async function loadWasm(): Promise<LoadedBackend> {
   // tfjs-core's Node build carries no gradients; the union package registers them.
-  require('@tensorflow/tfjs');
+  requirePackage('@tensorflow/tfjs');
   const exceptionListeners = process.listeners('uncaughtException');
   const rejectionListeners = process.listeners('unhandledRejection');
-  const wasm = require('@tensorflow/tfjs-backend-wasm') as WasmPackage;
-  const folder = dirname(require.resolve('@tensorflow/tfjs-backend-wasm/package.json'));
+  const wasm = requirePackage('@tensorflow/tfjs-backend-wasm') as WasmPackage;
+  const folder = dirname(requirePackage.resolve('@tensorflow/tfjs-backend-wasm/package.json'));
   wasm.setWasmPaths(join(folder, 'dist') + sep);
   if (!(await tf.setBackend('wasm'))) throw new Error('the WebAssembly backend did not start');
   // Emscripten installs handlers that rethrow every unhandled rejection; errors are the worker's own business.
