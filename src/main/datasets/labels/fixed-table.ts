@@ -21,6 +21,8 @@ export interface FixedTable {
   readonly imageName: RegExp;
   /** Key of the reference content, from an image's name. */
   readonly groupOf?: (name: string) => string;
+  /** True where pictures and ratings were made by a program. */
+  readonly synthetic?: boolean;
   /** What a person should know about these ratings. */
   readonly notes: readonly string[];
 }
@@ -98,7 +100,7 @@ export function fixedTable(layout: FixedTable): Importer {
         scoreKind: mapping.scoreKind,
         scoreMin: mapping.scoreMin,
         scoreMax: mapping.scoreMax,
-        synthetic: false,
+        synthetic: layout.synthetic ?? false,
         entries: groupOf
           ? entries.map((entry) => ({ ...entry, group: groupOf(entry.name) }))
           : entries,
