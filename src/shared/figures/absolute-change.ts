@@ -8,7 +8,7 @@ import { coverageNotes, provenanceNotes, scoredNote } from '../study/notes';
 import { attackPoints, type PointId } from '../study/points';
 import { attackOf, chosenAttack, chosenPair, runLabel, type StudyPair } from '../study/select';
 import type { ChartTheme } from '../theme';
-import { hiddenAxis, largest, niceTicks, scoreTicks, xAxis, yAxis } from './lib/axes';
+import { densityTicks, hiddenAxis, largest, niceTicks, scoreTicks, xAxis, yAxis } from './lib/axes';
 import { originColumns, originOf } from './lib/csv';
 import type { DataTable, FigureDef } from './lib/figure';
 import { marginalFrame } from './lib/frame';
@@ -22,14 +22,7 @@ import {
   scatter,
   upright,
 } from './lib/marks';
-import {
-  attackInTitle,
-  bandwidthNote,
-  markerKey,
-  perRun,
-  sentences,
-  takeaway,
-} from './lib/sentences';
+import { bandwidthNote, markerKey, perRun, sentences, takeaway } from './lib/sentences';
 
 interface ChangePoint extends PointId {
   readonly name: string;
@@ -90,10 +83,13 @@ function toOption(study: Study, options: FigureOptions, theme: ChartTheme): ECha
         title: `MOS (0\u2013100), ${countText(points.map((own) => own.length))}`,
         ticks: x,
       }),
-      hiddenAxis({ min: 0, max: 1.05 * peak(densities), step: 1 }, 1),
+      hiddenAxis(densityTicks(peak(densities)), 1),
     ],
     yAxis: [
-      yAxis(theme, { title: `|after \u2212 before|, ${attackInTitle(attack)} (points)`, ticks: y }),
+      yAxis(theme, {
+        title: [`|after \u2212 before|, ${attack} (points)`, '|after \u2212 before| (points)'],
+        ticks: y,
+      }),
       hiddenAxis(y, 1),
     ],
     dataset: points.map((own, i) =>

@@ -8,7 +8,15 @@ import { attackPoints, type AttackPoint } from '../study/points';
 import { attackOf, chosenAttack, chosenPair, runLabel, type StudyPair } from '../study/select';
 import { kde, peak } from '../stats/kde';
 import type { ChartTheme } from '../theme';
-import { besideDiagonal, hiddenAxis, scoreTicks, xAxis, yAxis, type Ticks } from './lib/axes';
+import {
+  besideDiagonal,
+  densityTicks,
+  hiddenAxis,
+  scoreTicks,
+  xAxis,
+  yAxis,
+  type Ticks,
+} from './lib/axes';
 import { originColumns, originOf } from './lib/csv';
 import type { DataTable, FigureDef } from './lib/figure';
 import { marginalFrame } from './lib/frame';
@@ -24,14 +32,7 @@ import {
   scatter,
   upright,
 } from './lib/marks';
-import {
-  attackInTitle,
-  bandwidthNote,
-  markerKey,
-  perRun,
-  sentences,
-  takeaway,
-} from './lib/sentences';
+import { bandwidthNote, markerKey, perRun, sentences, takeaway } from './lib/sentences';
 
 interface Drawn {
   readonly pair: StudyPair;
@@ -63,7 +64,6 @@ function toOption(study: Study, options: FigureOptions, theme: ChartTheme): ECha
   const ticks = ticksOf(points);
   const before = points.map((own) => kde(own.map((point) => point.before)));
   const after = points.map((own) => kde(own.map((point) => point.after)));
-  const peakOf = (curves: typeof after): Ticks => ({ min: 0, max: 1.05 * peak(curves), step: 1 });
   const grid = marginalFrame(theme, ticks.y, true);
   const unchanged = [Math.max(ticks.x.min, ticks.y.min), Math.min(ticks.x.max, ticks.y.max)];
   const [from = 0, to = 100] = unchanged;
@@ -77,13 +77,16 @@ function toOption(study: Study, options: FigureOptions, theme: ChartTheme): ECha
         title: `Score before the attack (0\u2013100), ${countText(points.map((own) => own.length))}`,
         ticks: ticks.x,
       }),
-      hiddenAxis(peakOf(after), 1),
+      hiddenAxis(densityTicks(peak(after)), 1),
       hiddenAxis(ticks.x, 2),
     ],
     yAxis: [
-      yAxis(theme, { title: `Score after ${attackInTitle(attack)} (0\u2013100)`, ticks: ticks.y }),
+      yAxis(theme, {
+        title: [`Score after ${attack} (0\u2013100)`, 'Score after the attack (0\u2013100)'],
+        ticks: ticks.y,
+      }),
       hiddenAxis(ticks.y, 1),
-      hiddenAxis(peakOf(before), 2),
+      hiddenAxis(densityTicks(peak(before)), 2),
     ],
     dataset: points.map((own, i) =>
       pointDataset(

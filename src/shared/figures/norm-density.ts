@@ -41,6 +41,8 @@ function toOption(study: Study, options: FigureOptions, theme: ChartTheme): ECha
   if (!found) return base(theme);
   const { pair, points, densities, power } = found;
   const unit = 10 ** power;
+  const unitText = `${powerText(power)}points per unit pixel`;
+  const n = countText(points.map((own) => own.length));
   const ends = densities.map((density) => density?.x.at(-1) ?? 0);
   const values = points.flat().map((point) => point.exact);
   const x = niceTicks(0, largest([...ends, ...values]) / unit, 5);
@@ -51,7 +53,11 @@ function toOption(study: Study, options: FigureOptions, theme: ChartTheme): ECha
     grid: rugFrame(theme, y, pair.runs.length),
     xAxis: [
       xAxis(theme, {
-        title: `\u2113\u2081 norm of the gradient (${powerText(power)}points per unit pixel), ${countText(points.map((own) => own.length))}`,
+        title: [
+          `\u2113\u2081 norm of the gradient (${unitText}), ${n}`,
+          `\u2113\u2081 gradient norm (${unitText}), ${n}`,
+          `\u2113\u2081 norm (${unitText})`,
+        ],
         ticks: x,
       }),
       hiddenAxis(x, 1),

@@ -41,6 +41,8 @@ function toOption(study: Study, options: FigureOptions, theme: ChartTheme): ECha
   if (!found) return base(theme);
   const { pair, points, power } = found;
   const unit = 10 ** power;
+  const unitText = `${powerText(power)}points per unit pixel`;
+  const n = countText(points.map((own) => own.length));
   const all = points.flat().flatMap((point) => [point.exact / unit, point.estimate / unit]);
   const ticks = niceTicks(0, largest(all), 5);
   const grid = singleFrame(theme, ticks);
@@ -50,11 +52,14 @@ function toOption(study: Study, options: FigureOptions, theme: ChartTheme): ECha
     grid,
     legend: legend(theme, pair.runs, Number(grid.left)),
     xAxis: xAxis(theme, {
-      title: `Exact \u2113\u2081 norm (${powerText(power)}points per unit pixel), ${countText(points.map((own) => own.length))}`,
+      title: [
+        `Exact \u2113\u2081 norm (${unitText}), ${n}`,
+        `Exact \u2113\u2081 norm (${unitText})`,
+      ],
       ticks,
     }),
     yAxis: yAxis(theme, {
-      title: `Finite difference (${powerText(power)}points per unit pixel)`,
+      title: [`Finite difference (${unitText})`, 'Finite difference'],
       ticks,
     }),
     dataset: points.map((own, i) =>

@@ -165,7 +165,9 @@ function gaps(runs: readonly StudyRun[]): string | null {
   const count = runs.flatMap((run) =>
     run.epochs.filter((epoch) => epoch.validationSrocc === null),
   ).length;
-  return count === 0 ? null : `SROCC is undefined in ${count} epochs (gaps).`;
+  return count === 0
+    ? null
+    : `SROCC is undefined in ${count} ${count === 1 ? 'epoch' : 'epochs'} (gaps).`;
 }
 
 export default figure;

@@ -70,9 +70,9 @@ export function kde(x: Vector, options: KdeOptions = {}): Density | null {
   return { x: grid, y, bandwidth };
 }
 
-/** Highest value of the curves that exist; a tiny positive number when none does. */
+/** Highest value of the curves that exist; 0 when none does. */
 export function peak(curves: readonly (Density | null)[]): number {
-  let highest = Number.MIN_VALUE;
+  let highest = 0;
   for (const curve of curves) for (const y of curve?.y ?? []) highest = Math.max(highest, y);
   return highest;
 }

@@ -10,8 +10,11 @@ export interface Ticks {
 }
 
 export interface AxisSpec {
-  /** Name with unit and n. Absent: no title. */
-  readonly title?: string;
+  /**
+   * Name with unit and n, in one or more wordings from full to brief: the first that fits the chart
+   * is drawn. Absent: no title.
+   */
+  readonly title?: string | readonly string[];
   readonly ticks: Ticks;
   readonly gridIndex?: number;
   /** False where a panel below carries the numbers of a shared axis. */
@@ -68,6 +71,11 @@ export function logTicks(values: Iterable<number>): Ticks | null {
   return { min: 10 ** bottom, max: 10 ** top, step: 1, log: true };
 }
 
+/** Range of a strip that holds densities; any range will do for a strip that holds none. */
+export function densityTicks(highest: number): Ticks {
+  return { min: 0, max: 1.05 * highest || 1, step: 1 };
+}
+
 /** Where a label to the left of the upper end of the diagonal keeps clear of it. */
 export function besideDiagonal(from: number, to: number): { x: number; y: number } {
   return { x: to - 0.07 * (to - from), y: to - 0.025 * (to - from) };
@@ -92,14 +100,16 @@ export function powerText(power: number): string {
 
 /** Removes the binary dust of multiples of a decimal step: 0.30000000000000004 becomes 0.3. */
 function clean(value: number, step: number): number {
-  return Number(value.toFixed(Math.max(0, 1 - Math.floor(Math.log10(step)))));
+  return Number(value.toFixed(Math.min(100, Math.max(0, 1 - Math.floor(Math.log10(step))))));
 }
 
 /** Bottom axis: a rule, ticks outwards, no grid, the title centred below. */
 export function xAxis(theme: ChartTheme, spec: AxisSpec): XAXisComponentOption {
   const gap = theme.tickLength + 1.55 * theme.fontSize;
+  // Roughly what the left margin leaves; the title is centred on the axis.
+  const room = theme.canvas && theme.canvas.width - 4 * theme.fontSize;
   return {
-    ...common(theme, spec),
+    ...common(theme, spec, room),
     ...scale(spec.ticks),
     position: 'bottom',
     nameGap: spec.labels === false ? 0.4 * theme.fontSize : gap,
@@ -108,8 +118,9 @@ export function xAxis(theme: ChartTheme, spec: AxisSpec): XAXisComponentOption {
 
 /** Left axis with its title turned along it, clear of the widest tick label. */
 export function yAxis(theme: ChartTheme, spec: AxisSpec): YAXisComponentOption {
+  const room = theme.canvas && theme.canvas.height - 4 * theme.fontSize;
   return {
-    ...common(theme, spec),
+    ...common(theme, spec, room),
     ...scale(spec.ticks),
     position: 'left',
     nameGap: labelWidth(theme, spec.ticks) + theme.tickLength + 0.75 * theme.fontSize,
@@ -151,13 +162,20 @@ function scale(ticks: Ticks): object {
     : { type: 'value', min: ticks.min, max: ticks.max, interval: ticks.step };
 }
 
-function common(theme: ChartTheme, spec: AxisSpec): object {
+/** The fullest wording that fits; letters are about half as wide as high in the faces used. */
+function fitting(theme: ChartTheme, wordings: readonly string[], room: number | null): string {
+  const space = room ?? 48 * 0.5 * theme.fontSize;
+  const fits = (text: string): boolean => text.length * 0.5 * theme.fontSize <= space;
+  return wordings.find(fits) ?? wordings.at(-1) ?? '';
+}
+
+function common(theme: ChartTheme, spec: AxisSpec, room: number | null): object {
   const text = { color: theme.ink, fontFamily: theme.fontFamily, fontSize: theme.fontSize };
   const line = { color: theme.axis, width: theme.axisWidth };
   const labelled = spec.labels !== false;
   return {
     gridIndex: spec.gridIndex ?? 0,
-    name: spec.title ?? '',
+    name: fitting(theme, [spec.title ?? ''].flat(), room),
     nameLocation: 'middle',
     nameMoveOverlap: false,
     nameTextStyle: text,

@@ -59,7 +59,8 @@ export function rugFrame(theme: ChartTheme, yTicks: Ticks, rows: number): GridCo
 export function stackedFrames(theme: ChartTheme, yTicks: readonly Ticks[]): GridComponentOption[] {
   const left = leftMargin(theme, yTicks);
   const right = 1.2 * theme.fontSize;
-  const gap = 0.9 * theme.fontSize;
+  // Tick labels at the ends of neighbouring axes are centred on them.
+  const gap = 1.3 * theme.fontSize;
   if (theme.canvas) {
     const head = legendHeight(theme) + 0.4 * theme.fontSize;
     const room = theme.canvas.height - head - bottomMargin(theme) - gap * (yTicks.length - 1);

@@ -74,7 +74,7 @@ export function scatter(
     type: 'scatter',
     name: runLabel(run),
     datasetId,
-    encode: { x: 'x', y: 'y', itemId: 'imageId' },
+    encode: { x: 'x', y: 'y' },
     xAxisIndex: 0,
     yAxisIndex: 0,
     symbol: markerShape(run.slot),

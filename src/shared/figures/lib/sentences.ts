@@ -36,11 +36,6 @@ export function perRun(pair: StudyPair, values: readonly string[]): string {
   return pair.runs.map((run, i) => `${runLabel(run)} ${values[i] ?? ''}`.trim()).join(', ');
 }
 
-/** The attack in an axis title: its label where that fits one column, else "the attack". */
-export function attackInTitle(label: string): string {
-  return label.length <= 24 ? label : 'the attack';
-}
-
 /** "hollow: CNNIQA, filled: CNNIQA +NT". */
 export function markerKey(pair: StudyPair): string {
   const parts = pair.runs.map((run) =>

@@ -46,8 +46,9 @@ export function toLatex(table: Table): string {
   ].join('\n');
 }
 
+/** The line break before it would take a leading bracket or star for its own argument. */
 function row(cells: readonly string[]): string {
-  return `${cells.join(' & ')} \\\\`;
+  return `${cells.join(' & ').replace(/^(?=[[*])/, '{}')} \\\\`;
 }
 
 function blanks(count: number): string[] {
@@ -124,7 +125,7 @@ const characters: Readonly<Record<string, string>> = {
 /** Text for LaTeX's text mode: its special characters escaped, symbols in their maths form. */
 function escape(text: string): string {
   return Array.from(
-    text.replaceAll(/\s+/g, ' '),
+    text.replaceAll(/[\s\p{Cc}]+/gu, ' '),
     (character) => characters[character] ?? character,
   ).join('');
 }

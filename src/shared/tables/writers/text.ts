@@ -7,11 +7,10 @@ const lineWidth = 100;
 /** A table as aligned plain text for a terminal: caption above, notes below, no colour. */
 export function toText(table: Table): string {
   const headers = shownHeaders(table);
-  const labels = [...table.headers, ...table.columns.map(({ label }) => label)];
-  const body = table.rows.map((row, i) => [
-    ...(headers[i] ?? []),
-    ...row.cells.map(({ text }) => text),
-  ]);
+  const labels = [...table.headers, ...table.columns.map(({ label }) => label)].map(oneLine);
+  const body = table.rows.map((row, i) =>
+    [...(headers[i] ?? []), ...row.cells.map(({ text }) => text)].map(oneLine),
+  );
   const lead = table.headers.length;
   const widths = labels.map((label, k) =>
     [label, ...body.map((cells) => cells[k] ?? '')].reduce(
@@ -19,15 +18,18 @@ export function toText(table: Table): string {
       0,
     ),
   );
-  for (let level = 0; level < levels(table); level++) widen(widths, spans(table, level), lead);
+  const groups = Array.from({ length: levels(table) }, (_, level) =>
+    spans(table, level).map(({ text, count }) => ({ text: oneLine(text), count })),
+  );
+  for (const level of groups) widen(widths, level, lead);
   const rightAligned = (k: number): boolean => table.columns[k - lead]?.align === 'right';
   const lineOf = (cells: readonly string[]): string =>
     cells.map((text, k) => pad(text, widths[k] ?? 0, rightAligned(k) ? 'right' : 'left')).join(gap);
   const total = widths.reduce((sum, width) => sum + width, 0) + gap.length * (widths.length - 1);
   const rule = '\u2500'.repeat(total);
-  const headings = Array.from({ length: levels(table) }, (_, level) => {
+  const headings = groups.map((level) => {
     let first = lead;
-    const cells = spans(table, level).map(({ text, count }) => {
+    const cells = level.map(({ text, count }) => {
       const width = spanWidth(widths, first, count);
       first += count;
       return pad(text, width, 'centre');
@@ -95,9 +97,14 @@ export function displayWidth(text: string): number {
   return width;
 }
 
+/** Names are other people's text: a line break would tear the table, an escape sequence act. */
+function oneLine(text: string): string {
+  return text.replaceAll(/[\s\p{Cc}]+/gu, ' ');
+}
+
 function wrapped(text: string): string[] {
   const lines = [''];
-  for (const word of text.split(/\s+/)) {
+  for (const word of oneLine(text).split(' ')) {
     const last = lines.at(-1) ?? '';
     if (last === '') lines[lines.length - 1] = word;
     else if (displayWidth(last) + 1 + displayWidth(word) <= lineWidth)
