@@ -83,6 +83,11 @@ export function record<T extends tf.Tensor>(
   return new RecordedPass(output, nodes, leaves);
 }
 
+/** Whether a pass is being recorded: kernels leave out what only a gradient would need when none is. */
+export function isRecording(): boolean {
+  return (tf.engine() as unknown as TapeEngine).state.gradientDepth > 0;
+}
+
 class RecordedPass<T extends tf.Tensor> implements Pass<T> {
   readonly output: T;
   #nodes: readonly TapeNode[];

@@ -118,6 +118,18 @@ eachEngine('spatial extrema', () => {
     });
   });
 
+  test('without positions the values are the same bits', () => {
+    expectNoLeak(() => {
+      tf.tidy(() => {
+        const x = normals<tf.Rank.R4>([4, 9, 8, 3], 8);
+        expectAllClose(spatialExtrema(x, false).values, spatialExtrema(x).values, {
+          rtol: 0,
+          atol: 0,
+        });
+      });
+    });
+  });
+
   test('convolution and extremes in one equal the two steps, gradients included', () => {
     expectNoLeak(() => {
       tf.tidy(() => {

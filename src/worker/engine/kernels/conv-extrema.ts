@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { image, only } from './heap';
+import { isRecording } from '../tape';
 import { spatialExtrema } from './extrema';
 
 /**
@@ -24,7 +25,7 @@ export function registerConvExtrema(): void {
           tf.tidy(() => {
             const x = image(inputs, 'x');
             const w = image(inputs, 'w');
-            return spatialExtrema(tf.conv2d(x, w, 1, 'valid'));
+            return spatialExtrema(tf.conv2d(x, w, 1, 'valid'), isRecording());
           }),
         ),
     });

@@ -15,12 +15,17 @@ export function registerExtrema(): void {
   tf.registerKernel({
     kernelName: KERNEL,
     backendName: 'tensorflow',
-    kernelFunc: ({ inputs }) => {
+    kernelFunc: ({ inputs, attrs }) => {
       const x = image(inputs, 'x');
       const [n, height, width, channels] = x.shape;
       return Object.values(
         tf.tidy(() => {
           const flat = tf.reshape(x, [n, height * width, channels]);
+          if (attrs?.['positions'] === false) {
+            const max = tf.maxPool(x, [height, width], 1, 'valid');
+            const values = tf.concat([tf.reshape(max, [n, channels]), tf.min(flat, 1)], 1);
+            return { values, index: tf.tensor1d([], 'int32') };
+          }
           const index: tf.Tensor2D = tf.concat([tf.argMax(flat, 1), tf.argMin(flat, 1)], 1);
           // Looking the values up where they are is several times faster than reducing for them once more.
           return { values: lookUp(x, index), index };
@@ -63,10 +68,18 @@ export function registerExtrema(): void {
 
 /**
  * Global maxima and minima of each channel's map.
- * @param x `[n, height, width, c]`; @returns values `[n, 2c]` and row-major positions, int32 `[n, 2c]`
+ *
+ * @param x `[n, height, width, c]`
+ * @param positions false where only the values are wanted, which is faster on libtensorflow; there is no gradient then
+ * @returns values `[n, 2c]` and row-major positions, int32 `[n, 2c]`
  */
-export function spatialExtrema(x: tf.Tensor4D): { values: tf.Tensor2D; index: tf.Tensor2D } {
-  const [values, index] = tf.engine().runKernel(KERNEL, { x }, { shape: x.shape }) as unknown as [
+export function spatialExtrema(
+  x: tf.Tensor4D,
+  positions = true,
+): { values: tf.Tensor2D; index: tf.Tensor2D } {
+  const [values, index] = tf
+    .engine()
+    .runKernel(KERNEL, { x }, { shape: x.shape, positions }) as unknown as [
     tf.Tensor2D,
     tf.Tensor2D,
   ];
