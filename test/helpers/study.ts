@@ -77,7 +77,7 @@ function buildRun(regime: Regime, images: readonly StudyImage[], recipe: StudyRe
       trainJobId: id,
       epochsDone: recipe.epochs,
       epochsTotal: recipe.epochs,
-      selectedEpoch: recipe.epochs - 3,
+      selectedEpoch: Math.max(1, recipe.epochs - 3),
       selection: 'validation',
       weightsSha256: 'ab'.repeat(32),
       parameterCount: 726851,

@@ -56,7 +56,8 @@ function toOption(study: Study, options: FigureOptions, theme: ChartTheme): ECha
         title: [
           `\u2113\u2081 norm of the gradient (${unitText}), ${n}`,
           `\u2113\u2081 gradient norm (${unitText}), ${n}`,
-          `\u2113\u2081 norm (${unitText})`,
+          `\u2113\u2081 norm (${unitText}), ${n}`,
+          `\u2113\u2081 norm, ${n}`,
         ],
         ticks: x,
       }),

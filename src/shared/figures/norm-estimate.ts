@@ -54,7 +54,8 @@ function toOption(study: Study, options: FigureOptions, theme: ChartTheme): ECha
     xAxis: xAxis(theme, {
       title: [
         `Exact \u2113\u2081 norm (${unitText}), ${n}`,
-        `Exact \u2113\u2081 norm (${unitText})`,
+        `Exact norm (${unitText}), ${n}`,
+        `Exact norm, ${n}`,
       ],
       ticks,
     }),

@@ -81,11 +81,11 @@ export function besideDiagonal(from: number, to: number): { x: number; y: number
   return { x: to - 0.07 * (to - from), y: to - 0.025 * (to - from) };
 }
 
-/** Exponent that brings values of this size to between 1 and 10; 0 where none is needed. */
+/** Exponent that brings the largest value to between 2 and 20; 0 where none is needed. */
 export function powerOfTen(values: readonly number[]): number {
   const highest = largest(values.map(Math.abs));
   if (highest === 0) return 0;
-  const power = Math.floor(Math.log10(highest));
+  const power = Math.floor(Math.log10(highest / 2));
   return power >= 3 || power <= -2 ? power : 0;
 }
 
@@ -152,7 +152,13 @@ function labelWidth(theme: ChartTheme, ticks: Ticks): number {
   const decimals = ticks.log
     ? Math.max(0, -Math.round(Math.log10(min)))
     : Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
-  const widest = Math.max(...[min, max].map((value) => Math.trunc(value).toString().length));
+  const widest = Math.max(
+    ...[min, max].map((value) => {
+      const digits = Math.trunc(value).toString().length;
+      // ECharts groups thousands with a comma, half as wide as a digit.
+      return digits + 0.5 * Math.floor((digits - 1) / 3);
+    }),
+  );
   return (widest + (decimals > 0 ? decimals + 0.5 : 0)) * 0.56 * theme.fontSize;
 }
 
@@ -162,11 +168,11 @@ function scale(ticks: Ticks): object {
     : { type: 'value', min: ticks.min, max: ticks.max, interval: ticks.step };
 }
 
-/** The fullest wording that fits; letters are about half as wide as high in the faces used. */
+/** The fullest wording that fits; letters of Tinos are narrower than those of a sans serif. */
 function fitting(theme: ChartTheme, wordings: readonly string[], room: number | null): string {
-  const space = room ?? 48 * 0.5 * theme.fontSize;
-  const fits = (text: string): boolean => text.length * 0.5 * theme.fontSize <= space;
-  return wordings.find(fits) ?? wordings.at(-1) ?? '';
+  const letter = (theme.fontFamily.startsWith('Tinos') ? 0.43 : 0.5) * theme.fontSize;
+  const space = room ?? 56 * letter;
+  return wordings.find((text) => text.length * letter <= space) ?? wordings.at(-1) ?? '';
 }
 
 function common(theme: ChartTheme, spec: AxisSpec, room: number | null): object {

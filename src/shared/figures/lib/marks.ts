@@ -24,17 +24,22 @@ export function regimeColour(run: StudyRun, theme: ChartTheme): string {
   return run.run.regime === 'nt' ? theme.regime.nt : theme.regime.baseline;
 }
 
-/** Hollow for a baseline, filled for its twin, so that the regime also reads without colour. */
-export function markerStyle(run: StudyRun, theme: ChartTheme): object {
+/**
+ * Hollow for a baseline, filled for its twin, so that the regime also reads without colour. Outlines
+ * thin with the marks; the light edge that parts neighbours would hide a crowd of small ones.
+ */
+export function markerStyle(run: StudyRun, theme: ChartTheme, count = 1): object {
   const colour = regimeColour(run, theme);
+  const weight = theme.lineWidth * (markerSize(theme, count) / theme.markerSize);
+  const edge = count > 1000 ? 0 : 0.2 * weight;
   return run.run.regime === 'nt'
     ? {
         color: colour,
         borderColor: theme.background,
-        borderWidth: 0.2 * theme.lineWidth,
+        borderWidth: edge,
         opacity: 1,
       }
-    : { color: 'transparent', borderColor: colour, borderWidth: 0.6 * theme.lineWidth, opacity: 1 };
+    : { color: 'transparent', borderColor: colour, borderWidth: 0.6 * weight, opacity: 1 };
 }
 
 /** Marker diameter: full size up to 300 points, then shrinking so that ink per area stays bounded. */
@@ -79,7 +84,7 @@ export function scatter(
     yAxisIndex: 0,
     symbol: markerShape(run.slot),
     symbolSize: markerSize(theme, count),
-    itemStyle: markerStyle(run, theme),
+    itemStyle: markerStyle(run, theme, count),
     silent: !theme.interactive,
     emphasis: theme.interactive
       ? { scale: 1.6, itemStyle: { borderColor: theme.ink, borderWidth: theme.lineWidth } }
@@ -126,7 +131,10 @@ export function line(theme: ChartTheme, spec: LineSpec): LineSeriesOption {
     data: spec.data.map(([x, y]) => [x, y ?? '-']),
     xAxisIndex: panel,
     yAxisIndex: panel,
-    showSymbol: false,
+    // A single value has no line: without a dot it would be invisible.
+    showSymbol: spec.data.filter(([, y]) => y !== null).length === 1,
+    symbol: 'circle',
+    symbolSize: 0.6 * theme.markerSize,
     silent: true,
     lineStyle: {
       color: spec.colour,
