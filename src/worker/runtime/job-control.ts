@@ -7,6 +7,7 @@ export class JobControl {
   #wanted: 'run' | 'pause' | 'stop' = 'run';
   #stopAfterEpoch = false;
   #wake: (() => void) | null = null;
+  #pausing: Promise<void> | null = null;
   #pausedMs = 0;
   readonly #startedMs = performance.now();
   readonly #onPause: (paused: boolean) => void;
@@ -55,7 +56,9 @@ export class JobControl {
    */
   readonly checkpoint = async (): Promise<void> => {
     await breathe();
-    if (this.#wanted === 'pause') await this.#pause();
+    // Several lanes of work may arrive here; they share one pause.
+    if (this.#wanted === 'pause') this.#pausing ??= this.#pause();
+    await this.#pausing;
     if (this.#wanted === 'stop') {
       throw new LabError({
         kind: 'cancelled',
@@ -75,6 +78,7 @@ export class JobControl {
       });
     }
     this.#wake = null;
+    this.#pausing = null;
     this.#pausedMs += performance.now() - since;
     if (this.#wanted === 'run') this.#onPause(false);
   }

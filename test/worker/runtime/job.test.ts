@@ -36,6 +36,16 @@ describe('JobControl', () => {
     expect(types()).toEqual(['paused', 'resumed']);
   });
 
+  it('is one pause for work that goes on in several lanes', async () => {
+    const { job: j, types } = job();
+    j.control.request('pause');
+    const lanes = Promise.all([j.control.checkpoint(), j.control.checkpoint()]);
+    await turn();
+    j.control.request('resume');
+    await lanes;
+    expect(types()).toEqual(['paused', 'resumed']);
+  });
+
   it('stops at the next checkpoint, also out of a pause', async () => {
     const { job: j, types } = job();
     j.control.request('pause');
