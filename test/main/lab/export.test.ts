@@ -68,3 +68,31 @@ describe('an exported figure', () => {
     await expect(unknown).rejects.toMatchObject({ next: 'Did you mean "before-after"?' });
   });
 });
+
+describe('an exported table', () => {
+  it('lies in the workspace in every format', async () => {
+    const { lab, figure } = await measuredPair();
+    const { selection, options } = figure;
+    const starts = {
+      csv: 'Metric,Attack,',
+      latex: '% \\usepackage{booktabs}',
+      markdown: 'Accuracy and stability',
+      html: '<meta charset="utf-8">',
+    } as const;
+    for (const format of ['csv', 'latex', 'markdown', 'html'] as const) {
+      const args = { tableId: 'robustness', selection, options, format };
+      const made = await lab.call('export.table', args);
+      expect(readFileSync(made.path, 'utf8').startsWith(starts[format])).toBe(true);
+    }
+  });
+
+  it('that needs what was not measured says what to do', async () => {
+    const { lab, figure } = await measuredPair();
+    const { selection, options } = figure;
+    const args = { tableId: 'norms', selection, options, format: 'csv' as const };
+    await expect(lab.call('export.table', args)).rejects.toMatchObject({
+      kind: 'not-found',
+      next: 'Measure the gradient norms of both twins first.',
+    });
+  });
+});

@@ -1,18 +1,7 @@
-import { LabError } from '@shared/errors';
 import { loadStudy } from '../../study/load';
 import type { NounHandlers } from '../context';
 import { opened } from '../context';
 import { storeExport } from '../store-export';
-
-/** Until the tables (src/shared/tables) are there to be written. */
-const noTables = (): never => {
-  throw new LabError({
-    kind: 'unsupported',
-    message: 'this version of the lab cannot write tables',
-    safe: 'Nothing was written.',
-    next: 'Export the data of a figure as CSV instead.',
-  });
-};
 
 /** The chart library is loaded with the first export: it would add a second to every start. */
 export const exportHandlers: NounHandlers<'export'> = {
@@ -32,5 +21,14 @@ export const exportHandlers: NounHandlers<'export'> = {
       bytes,
     });
   },
-  'export.table': noTables,
+  'export.table': async (context, { tableId, selection, options, format }) => {
+    const { board } = opened(context);
+    const [{ findTable }, { renderTable }] = await Promise.all([
+      import('@shared/tables'),
+      import('../../export/table'),
+    ]);
+    const def = findTable(tableId);
+    const bytes = renderTable(def, loadStudy(board, selection), options, format);
+    return storeExport(board, { defId: def.id, format, recipe: { selection, options }, bytes });
+  },
 };
