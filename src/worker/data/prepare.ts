@@ -19,7 +19,7 @@ export async function preparePictures(
   onProgress: (done: number) => void,
 ): Promise<Size[]> {
   const sizes = new Array<Size>(images.length);
-  const failures: { image: StoredImage; error: unknown }[] = [];
+  const failures: { index: number; error: unknown }[] = [];
   let next = 0;
   let done = 0;
   const lane = async (): Promise<void> => {
@@ -30,7 +30,7 @@ export async function preparePictures(
       try {
         sizes[index] = await store.size(image);
       } catch (error) {
-        failures.push({ image, error });
+        failures.push({ index, error });
         // One bad file is worth the names of the others; a full disk is not worth a second try.
         if (!isAboutOnePicture(error) || failures.length === 20) next = images.length;
       }
@@ -38,7 +38,7 @@ export async function preparePictures(
     }
   };
   await Promise.all(Array.from({ length: 4 }, lane));
-  const [first] = failures;
+  const [first] = failures.sort((a, b) => a.index - b.index);
   if (first) throw withOthers(first.error, failures.length - 1);
   return sizes;
 }

@@ -96,8 +96,14 @@ for (const engine of ['cpu', 'wasm'] as const) {
       return process;
     }
 
+    /** For the jobs that leave their process alive: one after the other, as in the lab. */
+    let process: WorkerProcess;
+    beforeAll(() => {
+      process = onEngine();
+    });
+    afterAll(() => process.shutdown());
+
     it('trains, and tells steps, epochs, checkpoints and progress', async () => {
-      const process = onEngine();
       const id = process.start(trainPayload(name('whole')));
       const { train } = await process.until('done', id);
       if (!train) throw new Error('a training reports a summary');
@@ -122,7 +128,6 @@ for (const engine of ['cpu', 'wasm'] as const) {
       // The last two and the chosen ones stay; nothing temporary does.
       expect((await readdir(inTemp(name('whole')))).length).toBeLessThanOrEqual(4);
       whole = { sha: train.weightsSha256, checkpoint: train.selectedCheckpoint };
-      await process.shutdown();
     });
 
     it('killed in mid-training, it resumes to the same weights bit for bit', async () => {
@@ -142,7 +147,6 @@ for (const engine of ['cpu', 'wasm'] as const) {
     });
 
     it('stopped in mid-epoch, it saves its position and resumes to the same weights', async () => {
-      const process = onEngine();
       const payload = trainPayload(name('stopped'));
       const id = process.start(payload);
       await process.until('epoch', id);
@@ -153,21 +157,17 @@ for (const engine of ['cpu', 'wasm'] as const) {
       const resumed = process.start({ ...payload, resumeFrom: saved?.path ?? 'none' });
       const { train } = await process.until('done', resumed);
       expect(train?.weightsSha256).toBe(whole.sha);
-      await process.shutdown();
     });
 
     it('stops after the epoch when asked, and is done', async () => {
-      const process = onEngine();
       const id = process.start(trainPayload(name('early')));
       await process.until('started', id);
       process.control(id, 'stop-after-epoch');
       const { train } = await process.until('done', id);
       expect(train).toMatchObject({ epochs: 1, steps: stepsPerEpoch, stoppedEarly: true });
-      await process.shutdown();
     });
 
     it('scores, attacks and measures gradients, with one clean score for all', async () => {
-      const process = onEngine();
       const imageDir = inTemp(name('images'));
       await mkdir(imageDir);
       const base = { ...trainPayload(name('whole')), checkpoint: whole.checkpoint, doneBefore: 0 };
@@ -210,11 +210,9 @@ for (const engine of ['cpu', 'wasm'] as const) {
       const rows = process.of('norms', measured).flatMap((message) => message.rows);
       expect(rows).toHaveLength(images.length);
       expect(rows.every(({ exact, estimate }) => exact > 0 && estimate > 0)).toBe(true);
-      await process.shutdown();
     });
 
     it('computes the rest of a batch as it would have computed the whole', async () => {
-      const process = onEngine();
       const attack: AttackPayload = {
         ...trainPayload(name('whole')),
         kind: 'attack',
@@ -237,11 +235,9 @@ for (const engine of ['cpu', 'wasm'] as const) {
       const rest = await rows({ ...attack, images: images.slice(7), doneBefore: 7 });
       expect(rest).toEqual(all.slice(7));
       expect(all.every(({ artifact }) => artifact === null)).toBe(true);
-      await process.shutdown();
     });
 
     it('pauses and goes on where it was', async () => {
-      const process = onEngine();
       const id = process.start(trainPayload(name('paused')));
       await process.until('started', id);
       process.control(id, 'pause');
@@ -255,7 +251,6 @@ for (const engine of ['cpu', 'wasm'] as const) {
       const { train } = await process.until('done', id);
       expect(process.of('resumed', id)).toHaveLength(1);
       expect(train?.weightsSha256).toBe(whole.sha);
-      await process.shutdown();
     });
   });
 }

@@ -28,7 +28,7 @@ interface Parts {
   readonly job: Job;
   readonly training: Training;
   readonly model: Pick<CheckpointMeta, 'modelId' | 'modelVersion'>;
-  readonly feed: TrainingFeed;
+  readonly feed: Pick<TrainingFeed, 'batchesPerEpoch'>;
   readonly progress: Progress;
 }
 
