@@ -1,6 +1,6 @@
 import type { ParamSpec, ParamValues } from '@shared/params';
 import { compact } from '../components/format';
-import type { Fact } from '../components/Facts.svelte';
+import type { Fact } from '../components/fact';
 
 /** Stored settings as a fact sheet, in the words of their specs; unknown ids are shown as they are. */
 export function specFacts(

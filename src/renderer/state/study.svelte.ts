@@ -31,10 +31,16 @@ export class StudyState {
   tableId = $state<string | null>(null);
   point = $state.raw<SelectedPoint | null>(null);
 
-  /** The newest pair until the person has chosen otherwise. */
-  readonly pairIds: readonly number[] = $derived.by(
-    () => this.#pairIds ?? this.#runs.pairs.slice(0, 1).map((view) => view.pair.id),
-  );
+  /** Until the person has chosen: the newest pair that is trained, else the newest. */
+  readonly pairIds: readonly number[] = $derived.by(() => {
+    if (this.#pairIds) return this.#pairIds;
+    const { pairs } = this.#runs;
+    const trained = pairs.find(
+      ({ baseline, nt }) => baseline?.state === 'done' && nt?.state === 'done',
+    );
+    const first = trained ?? pairs[0];
+    return first ? [first.pair.id] : [];
+  });
   readonly selection: StudySelection = $derived.by(() => ({
     runIds: this.#runs.pairs
       .filter((view) => this.pairIds.includes(view.pair.id))
