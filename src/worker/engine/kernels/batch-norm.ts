@@ -34,9 +34,11 @@ export function registerBatchNorm(): void {
       ];
       let parts: tf.Tensor[] | undefined;
       const part = (i: number) => (): tf.Tensor => {
-        parts ??= tf
-          .engine()
-          .runKernel(GRADIENT, { dy, x, scale, reserve1, reserve2, reserve3 }, attrs);
+        // The tape of engine/ asks for all three inside one tidy; tf.grads tidies each away before the next.
+        if (!parts || parts.some((tensor) => tensor.isDisposed)) {
+          const named = { dy, x, scale, reserve1, reserve2, reserve3 };
+          parts = tf.engine().runKernel(GRADIENT, named, attrs) as unknown as tf.Tensor[];
+        }
         return parts[i] as tf.Tensor;
       };
       return { x: part(0), scale: part(1), offset: part(2) };
