@@ -1,4 +1,5 @@
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { encodePng } from '@imaging/encode';
 import { LabError } from '@shared/errors';
@@ -56,14 +57,14 @@ export async function createDemo(
   }
   if (!Number.isSafeInteger(seed) || seed < 0) throw bad(`a seed is a whole number, got ${seed}`);
   await requireEmpty(folder);
-  const partial = `${folder}.partial`;
-  await rm(partial, { recursive: true, force: true });
+  const partial = `${folder}.partial-${randomUUID()}`;
   await mkdir(join(partial, 'images'), { recursive: true });
   try {
     const rows = await writeImages(partial, { images, seed }, onProgress, signal);
     await writeFile(join(partial, 'labels.csv'), `${rows.join('\n')}\n`);
     await writeFile(join(partial, 'README.txt'), readme({ images, seed }));
-    await rm(folder, { recursive: true, force: true });
+    // Only an empty folder goes away; one that was filled in the meantime makes the renaming fail.
+    await rmdir(folder).catch(() => undefined);
     await rename(partial, folder);
   } catch (error) {
     await rm(partial, { recursive: true, force: true });

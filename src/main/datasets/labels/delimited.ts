@@ -2,7 +2,7 @@ import { parse } from 'csv-parse/sync';
 import { LabError } from '@shared/errors';
 
 /** Field separators in the order in which they are believed; blanks come last because names may hold them. */
-const delimiters = [';', '\t', ',', '|'] as const;
+const delimiters = [';', '\t', '|', ','] as const;
 const SAMPLE_LINES = 200;
 
 /**
@@ -30,7 +30,7 @@ export function decodeText(bytes: Uint8Array): { text: string; notes: string[] }
 }
 
 /**
- * Splits the text of a label file into rows of trimmed cells. The separator is the first of ; tab , | that gives every
+ * Splits the text of a label file into rows of trimmed cells. The separator is the first of ; tab | , that gives every
  * sampled line the same two or more cells, else the most frequent such separator, else blanks.
  *
  * @throws LabError `unreadable-file` where quotes do not close
@@ -62,11 +62,19 @@ export function parseDelimited(text: string, source: string): string[][] {
   }
 }
 
+/** True where every comma stands in a number such as 3,5 and blanks already divide each line alike. */
+function hasDecimalCommas(lines: readonly string[]): boolean {
+  const cells = lines.map((line) => line.trim().split(/\s+/));
+  const even = cells.every((row) => row.length > 1 && row.length === cells[0]?.length);
+  return even && cells.flat().every((cell) => !cell.includes(',') || /^[+-]?\d+,\d+$/.test(cell));
+}
+
 function guessDelimiter(lines: readonly string[]): string {
   const counts = delimiters.map((delimiter) => lines.map((line) => line.split(delimiter).length));
   const even = counts.findIndex(
     ([first = 1, ...others]) => first > 1 && others.every((count) => count === first),
   );
+  if (delimiters[even] === ',' && hasDecimalCommas(lines)) return ' ';
   if (even >= 0) return delimiters[even] ?? ' ';
   const shares = counts.map((cells) => cells.filter((count) => count > 1).length / lines.length);
   const best = Math.max(...shares);

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Dataset, ImportReport } from '@shared/domain/dataset';
 import { LabError } from '@shared/errors';
 import type { ImportProgress, ImportRequest } from '../../datasets/import-dataset';
@@ -14,16 +16,6 @@ import { requireName } from '../names';
 import type { LabContext, NounHandlers } from '../context';
 import { ok, opened } from '../context';
 
-/** Until the generator of the demo data set (src/main/datasets/demo) is there to be called. */
-const noDemo = (): never => {
-  throw new LabError({
-    kind: 'unsupported',
-    message: 'this version of the lab cannot make the demo data set',
-    safe: 'Nothing was changed.',
-    next: 'Import a folder of rated pictures instead.',
-  });
-};
-
 export const datasetHandlers: NounHandlers<'dataset'> = {
   'dataset.preview': async (_context, { path, mapping }) => {
     const { previewDataset } = await pipeline();
@@ -31,7 +23,14 @@ export const datasetHandlers: NounHandlers<'dataset'> = {
   },
   'dataset.import': (context, { path, name, importer, mapping }) =>
     importInto(context, requireName(name), { path, importer, mapping }),
-  'dataset.createDemo': noDemo,
+  'dataset.createDemo': async (context, { name, images, seed }) => {
+    const { board, signal } = opened(context);
+    const title = requireName(name);
+    const folder = freeFolder(join(board.layout.datasets, `demo-seed-${seed}`));
+    const { createDemo } = await import('../../datasets/demo/create-demo');
+    await createDemo(folder, { images, seed }, progressOf(context), signal);
+    return importInto(context, title, { path: folder, importer: 'demo', mapping: null });
+  },
   'dataset.list': (context) => {
     const { db, board } = opened(context);
     return listDatasets(db).map((dataset): Dataset => ({
@@ -70,6 +69,18 @@ export const datasetHandlers: NounHandlers<'dataset'> = {
   },
 };
 
+/** `path`, or where that is taken the same with the first free number behind it. */
+function freeFolder(path: string): string {
+  for (let number = 1; ; number++) {
+    const candidate = number === 1 ? path : `${path}-${number}`;
+    if (!existsSync(candidate)) return candidate;
+  }
+}
+
+function progressOf(context: LabContext): (data: ImportProgress) => void {
+  return (data) => context.events.emit('import.progress', data);
+}
+
 /** Picture and table readers, loaded when they are first needed: they would slow every start. */
 async function pipeline() {
   const [registry, importing, inspecting] = await Promise.all([
@@ -87,9 +98,8 @@ async function importInto(
   request: ImportRequest,
 ): Promise<ImportReport> {
   const { db, board, signal } = opened(context);
-  const progress = (data: ImportProgress): void => context.events.emit('import.progress', data);
   const { importDataset, throwIfCancelled } = await pipeline();
-  const { dataset, images, report } = await importDataset(request, progress, signal);
+  const { dataset, images, report } = await importDataset(request, progressOf(context), signal);
   throwIfCancelled(signal);
   const id = insertDataset(db, {
     ...dataset,
