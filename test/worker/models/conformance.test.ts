@@ -1,0 +1,202 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { describe, expect, test } from 'vitest';
+import { ParamSpec, checkValues, defaultValues } from '@shared/params';
+import * as v from 'valibot';
+import { loadEngine, record } from '../../../src/worker/engine';
+import { models } from '../../../src/worker/models';
+import type { ForwardContext, Model, ModelDef } from '../../../src/worker/models';
+import { computeStep, ntParams, weightsSha256 } from '../../../src/worker/training';
+import type { NormSettings } from '../../../src/worker/training';
+import { losses } from '../../../src/worker/training/losses';
+import { optimizers } from '../../../src/worker/training/optimizers';
+import { trainerSpecs } from '../../../src/worker/trainer-specs';
+import { eachEngine, hasEngine } from '../../helpers/engines';
+import { centralDifferences, expectAllClose, expectNoLeak, uniforms } from '../../helpers/tensors';
+
+const evaluation: ForwardContext = { training: false, seed: 0, step: 0, batchNorm: 'running' };
+const norm: NormSettings = {
+  lambda: 1e-4,
+  h: 0.01,
+  space: 'normalised',
+  half: true,
+  batchNorm: 'batch-frozen',
+  sharedPass: true,
+};
+
+function build(def: ModelDef, seed = 1): Model {
+  return def.build(defaultValues(def.params), seed);
+}
+
+/** Smooth random pictures of the size the model scores: blobs, so that neighbouring pixels are alike. */
+function pictures(def: ModelDef, count: number, seed = 1): tf.Tensor4D {
+  const shape = def.views(defaultValues(def.params));
+  const [height, width] = [shape.height ?? 64, shape.width ?? 64];
+  return tf.tidy(() => {
+    const coarse = uniforms<tf.Rank.R4>([count, 8, 8, 3], seed);
+    const fine = uniforms<tf.Rank.R4>([count, height, width, 3], seed + 1);
+    const smooth = tf.image.resizeBilinear(coarse, [height, width]);
+    return tf.clipByValue(tf.add(tf.mul(smooth, 0.8), tf.mul(fine, 0.2)), 0, 1);
+  });
+}
+
+/** Small enough for the first, coherent steps of Adam on wide layers not to overshoot. */
+const RATE = 1e-4;
+
+/** A few full-batch steps; returns the total loss before each. */
+function trainBriefly(def: ModelDef, model: Model, nt: NormSettings | null): number[] {
+  const optimizer = optimizers
+    .find('adam')
+    .build([{ parameters: model.parameters(), learningRate: RATE, weightDecay: 0 }], {});
+  const x = pictures(def, 8);
+  const y = Float32Array.of(10, 20, 30, 40, 50, 60, 70, 80);
+  const settings = { loss: losses.find('mse'), norm: nt, scale: def.labScale, seed: 1 };
+  const totals = Array.from({ length: 6 }, (_, step) => {
+    const { gradients, total } = computeStep(model, x, y, settings, step);
+    optimizer.step(gradients, 1);
+    tf.dispose([...gradients.values()].filter((gradient) => gradient !== null));
+    return total;
+  });
+  x.dispose();
+  optimizer.dispose();
+  return totals;
+}
+
+describe.each([...models.all.values()])('model $id', (def) => {
+  test('describes itself completely, with settings that exist', () => {
+    for (const text of [def.title, def.citation, def.summary]) expect(text).not.toBe('');
+    for (const spec of def.params) expect(v.is(ParamSpec, spec)).toBe(true);
+    expect(() => checkValues(def.id, def.params, {})).not.toThrow();
+    expect(() => checkValues(def.id, trainerSpecs, def.recipe.trainer)).not.toThrow();
+    expect(() => checkValues(def.id, ntParams, def.recipe.nt)).not.toThrow();
+    for (const preset of def.presets) {
+      expect(() => checkValues(def.id, def.params, preset.model)).not.toThrow();
+      expect(() => checkValues(def.id, trainerSpecs, preset.trainer)).not.toThrow();
+      expect(() => checkValues(def.id, ntParams, preset.nt)).not.toThrow();
+    }
+  });
+
+  eachEngine('conforms', () => {
+    test('one finite native score per view, near the middle of the lab scale at first', () => {
+      expectNoLeak(() => {
+        const model = build(def);
+        const x = pictures(def, 3);
+        const score = tf.tidy(() => {
+          const y = model.forward(x, evaluation);
+          expect([y.shape, y.dtype]).toEqual([[3], 'float32']);
+          return y.dataSync();
+        });
+        for (const value of score) {
+          const lab = def.labScale.scale * value + def.labScale.offset;
+          expect(lab).toBeGreaterThan(-50);
+          expect(lab).toBeLessThan(150);
+        }
+        x.dispose();
+        model.dispose();
+      });
+    });
+
+    test('every parameter is in the state dict under its name, and gets a gradient', () => {
+      const model = build(def);
+      const state = model.stateDict();
+      const parameters = [...model.parameters()];
+      for (const [name, variable] of parameters) {
+        expect(state.get(name)?.data.length).toBe(variable.size);
+      }
+      const x = pictures(def, 4);
+      const pass = record(
+        () => model.forward(x, { ...evaluation, training: true, batchNorm: 'batch' }),
+        parameters.map(([, variable]) => variable),
+      );
+      const dy = tf.tensor1d([1, -2, 3, 4]);
+      const gradients = pass.pullback(
+        dy,
+        parameters.map(([, variable]) => variable),
+        { last: true },
+      );
+      gradients.forEach((gradient, i) => expect(gradient, parameters[i]?.[0]).not.toBeNull());
+      tf.dispose([x, dy, ...(gradients as tf.Tensor[])]);
+      pass.dispose();
+      model.dispose();
+    });
+
+    test('the state dict goes to another instance and back bit by bit', () => {
+      const [source, target] = [build(def, 1), build(def, 2)];
+      expect(weightsSha256(target.stateDict())).not.toBe(weightsSha256(source.stateDict()));
+      target.loadStateDict(source.stateDict());
+      expect(target.stateDict()).toEqual(source.stateDict());
+      source.dispose();
+      target.dispose();
+    });
+
+    test.each([
+      ['without', null],
+      ['with', norm],
+    ])('a few full-batch steps %s NT lower the loss and leave no tensor', (_name, nt) => {
+      expectNoLeak(() => {
+        const model = build(def);
+        const totals = trainBriefly(def, model, nt);
+        expect(totals.at(-1)).toBeLessThan(totals[0] ?? 0);
+        model.dispose();
+      });
+    });
+
+    test('the input gradient predicts small changes of the score', () => {
+      const model = build(def);
+      const x = pictures(def, 1);
+      const pass = record(() => model.forward(x, evaluation), [x]);
+      const one = tf.tensor1d([1]);
+      const [gradient] = pass.pullback(one, [x], { last: true });
+      const slopes = (gradient as tf.Tensor).dataSync<'float32'>();
+      const largest = slopes.reduce(
+        (best, value, i) => (Math.abs(value) > Math.abs(slopes[best] ?? 0) ? i : best),
+        0,
+      );
+      const positions = [largest, 0, Math.floor(slopes.length / 2), slopes.length - 1];
+      const step = 1e-3;
+      const score = (at: tf.Tensor): number =>
+        tf.tidy(() => model.forward(at as tf.Tensor4D, evaluation).dataSync()[0] ?? Number.NaN);
+      const numeric = centralDifferences(score, x, positions, step);
+      // Scores of about 0.5 carry 3e-8 of rounding: 3e-5 after division by the step; the rest is curvature and kinks
+      // (ReLU, maxima) within the step, a few per cent of the largest slope.
+      const size = Math.abs(slopes[largest] ?? 0);
+      expectAllClose(
+        positions.map((p) => slopes[p] ?? Number.NaN),
+        numeric,
+        { rtol: 0.05, atol: 0.02 * size + 1e-4 },
+      );
+      expect(size).toBeGreaterThan(0);
+      tf.dispose([x, one, gradient as tf.Tensor]);
+      pass.dispose();
+      model.dispose();
+    });
+
+    test('an evaluation is repeatable and leaves the model alone', () => {
+      const model = build(def);
+      const before = weightsSha256(model.stateDict());
+      const x = pictures(def, 2);
+      const score = (): Float32Array =>
+        tf.tidy(() => model.forward(x, evaluation).dataSync<'float32'>().slice());
+      expect(score()).toEqual(score());
+      expect(weightsSha256(model.stateDict())).toBe(before);
+      x.dispose();
+      model.dispose();
+    });
+  });
+
+  // Float32 sums in other orders agree to 1e-6 of the loss (measured over 20 steps of CNNIQA). The norm term divides a
+  // difference of scores by h = 0.01 and follows the sign of gradients near 0: 1e-3 after six steps.
+  test.skipIf(!hasEngine('cpu') || !hasEngine('wasm')).each([
+    ['without', null, 1e-5],
+    ['with', norm, 5e-3],
+  ])('trains %s NT to the same losses on cpu and wasm', async (_name, nt, rtol) => {
+    const totals: number[][] = [];
+    for (const engine of ['cpu', 'wasm'] as const) {
+      await loadEngine(engine);
+      const model = build(def);
+      totals.push(trainBriefly(def, model, nt));
+      model.dispose();
+    }
+    const [cpu, wasm] = totals as [number[], number[]];
+    expectAllClose(wasm, cpu, { rtol, atol: 0 });
+  });
+});
