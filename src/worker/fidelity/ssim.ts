@@ -44,6 +44,22 @@ export function ssim(a: Picture, b: Picture, variant: SsimVariant): number {
   return similarity(prepare(a, variant), prepare(b, variant));
 }
 
+/** Mean similarity by name, of the variants whose window fits; variants that coincide cost one pass. */
+export function ssimOf(
+  a: Picture,
+  b: Picture,
+  variants: readonly SsimVariant[],
+): Map<SsimVariant, number> {
+  const values = new Map<SsimVariant, number>();
+  for (const variant of variants) {
+    if (!ssimFits(a.height, a.width, variant)) continue;
+    const full = values.get('ssim-full');
+    const unpooled = variant === 'ssim-piq' && poolFactor(a.height, a.width) === 1;
+    values.set(variant, unpooled && full !== undefined ? full : ssim(a, b, variant));
+  }
+  return values;
+}
+
 /** Whether the 11x11 window fits a picture of this size, after the variant's downsampling. */
 export function ssimFits(height: number, width: number, variant: SsimVariant): boolean {
   const f = variant === 'ssim-piq' ? poolFactor(height, width) : 1;

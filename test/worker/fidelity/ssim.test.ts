@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { Picture } from '../../../src/worker/fidelity/picture';
-import { poolFactor, ssim, ssimFits, type SsimVariant } from '../../../src/worker/fidelity/ssim';
+import {
+  poolFactor,
+  ssim,
+  ssimFits,
+  ssimOf,
+  ssimVariants,
+  type SsimVariant,
+} from '../../../src/worker/fidelity/ssim';
 
 type Pattern = (i: number, j: number, c: number) => number;
 const ramp: Pattern = (i, j, c) => ((7 * i + 13 * j + 29 * c) % 256) / 255;
@@ -67,6 +74,16 @@ describe('ssim', () => {
     const x = picture(10, 40, ramp);
     expect(() => ssim(x, x, 'ssim-piq')).toThrow('window does not fit, got 10x40');
     expect(ssimFits(11, 11, 'ssim-full')).toBe(true);
+  });
+
+  it('gives several variants at once, each as it is alone, and leaves out those that do not fit', () => {
+    for (const size of [40, 400]) {
+      const [x, y] = pair(size, size, smooth, 0.04);
+      const all = ssimOf(x, y, ['ssim-full', 'ssim-piq', 'ssim-luma']);
+      for (const variant of ssimVariants) expect(all.get(variant)).toBe(ssim(x, y, variant));
+    }
+    const [x, y] = pair(8, 8, smooth, 0.04);
+    expect(ssimOf(x, y, ssimVariants)).toEqual(new Map());
   });
 
   it('downsamples by the factor of the reference, rounding halves to even', () => {

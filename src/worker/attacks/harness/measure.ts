@@ -2,7 +2,7 @@ import type { AttackRow } from '@shared/domain/results';
 import { fromBytes } from '../../data/pixels';
 import { distances, psnrFromMeanSquare } from '../../fidelity/distance';
 import type { Picture } from '../../fidelity/picture';
-import { ssim, ssimFits, type SsimVariant } from '../../fidelity/ssim';
+import { ssimOf, type SsimVariant } from '../../fidelity/ssim';
 import type { AttackedPieces } from './attack-pieces';
 import { meanScore } from './mean-score';
 import type { Pieces } from './pieces';
@@ -10,7 +10,7 @@ import type { Pieces } from './pieces';
 type Measured = Omit<AttackRow, 'imageId' | 'durationMs' | 'artifact'>;
 
 /** Variants stored with every attacked picture; the report chooses which one it gates on. */
-const variants: readonly SsimVariant[] = ['ssim-piq', 'ssim-full'];
+const variants: readonly SsimVariant[] = ['ssim-full', 'ssim-piq'];
 
 /**
  * What the attack did to one picture, over all of its pieces (its views, or the picture itself).
@@ -45,9 +45,8 @@ export function measure(groups: readonly Pieces[], attacked: readonly AttackedPi
       linfEightBit = Math.max(linfEightBit, distances(clean, at(savedValues)).linf);
       l2 += d.l2;
       meanSquare += d.meanSquare;
-      for (const variant of variants) {
-        if (!ssimFits(pieces.height, pieces.width, variant)) continue;
-        means.set(variant, (means.get(variant) ?? 0) + ssim(clean, moved, variant));
+      for (const [variant, value] of ssimOf(clean, moved, variants)) {
+        means.set(variant, (means.get(variant) ?? 0) + value);
       }
     }
     count += pieces.count;

@@ -47,10 +47,10 @@ export async function attack(payload: AttackPayload, job: Job): Promise<null> {
             byAttack.push(attacked.row.attackedFloat - attacked.row.clean);
           }
           judged.push({ row: attacked.row, excess: attacked.excess });
-          const artifact = run.keepImages
-            ? await keep(attacked.saved, payload.imageDir, sitter.imageId)
-            : null;
-          return { ...attacked.row, artifact };
+          const { row, saved } = attacked;
+          if (!run.keepImages) return { row: { ...row, artifact: null } };
+          const file = keep(saved, payload.imageDir, row.imageId);
+          return { row: file.then((artifact) => ({ ...row, artifact })) };
         },
       };
     });

@@ -14,7 +14,8 @@ interface BatchWork<Row> {
   /** What it is doing, in plain words: "attacking". */
   readonly phase: string;
   post(rows: Row[]): void;
-  each(sitter: Sitter): Promise<Row>;
+  /** @returns the row, perhaps still waiting for a file: the engine goes on meanwhile */
+  each(sitter: Sitter): Promise<{ readonly row: Row | Promise<Row> }>;
 }
 
 /**
@@ -35,6 +36,8 @@ export async function runBatch<Row>(
   const progress = new Progress(job, 'images');
   const work = prepare(run);
   const outbox = new Outbox<Row>((rows) => work.post(rows));
+  /** The picture before the current one: its file may still be on its way to the disk. */
+  let finishing: Promise<void> = Promise.resolve();
   try {
     progress.begin('opening pictures', 0, images.length);
     await preparePictures(run.store, images, job.control.checkpoint, (done) => progress.at(done));
@@ -42,11 +45,24 @@ export async function runBatch<Row>(
     progress.begin(work.phase, done, total);
     for await (const sitter of ahead(images, picturesAhead, run.sitter)) {
       await job.control.checkpoint();
-      outbox.add(await work.each(sitter));
-      progress.at(++done);
+      const { row } = await work.each(sitter);
+      await finishing;
+      finishing = finish(Promise.resolve(row), (finished) => {
+        outbox.add(finished);
+        progress.at(++done);
+      });
     }
+    await finishing;
   } finally {
+    await finishing.catch(() => undefined);
     outbox.flush();
     run.dispose();
   }
+}
+
+/** Reports a row once it is whole. A failure is raised where it is awaited, one picture later. */
+function finish<Row>(row: Promise<Row>, report: (row: Row) => void): Promise<void> {
+  const finished = row.then(report);
+  finished.catch(() => undefined);
+  return finished;
 }

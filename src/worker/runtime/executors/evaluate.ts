@@ -11,11 +11,10 @@ export async function evaluate(payload: EvaluatePayload, job: Job): Promise<null
     return {
       phase: 'scoring',
       post: (rows) => job.post({ type: 'scores', rows }),
-      each: async (sitter) => ({
-        imageId: sitter.imageId,
-        score: await scorePicture(scorer, sitter),
-        views: sitter.views.length,
-      }),
+      each: async (sitter) => {
+        const score = await scorePicture(scorer, sitter);
+        return { row: { imageId: sitter.imageId, score, views: sitter.views.length } };
+      },
     };
   });
   return null;

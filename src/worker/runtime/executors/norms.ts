@@ -74,7 +74,7 @@ export async function norms(payload: NormsPayload, job: Job): Promise<null> {
         exact.push(...norms.exactL1);
         estimate.push(...norms.estimate);
       }
-      return normRow(sitter.imageId, exact, estimate);
+      return { row: normRow(sitter.imageId, exact, estimate) };
     },
   }));
   return null;
