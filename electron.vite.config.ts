@@ -38,6 +38,9 @@ export default defineConfig({
     root: resolve(root, 'src/renderer'),
     resolve: { alias },
     plugins: [svelte()],
-    build: { rollupOptions: { input: resolve(root, 'src/renderer/index.html') } },
+    build: {
+      minify: true,
+      rollupOptions: { input: resolve(root, 'src/renderer/index.html') },
+    },
   },
 });

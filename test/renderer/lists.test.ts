@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest';
-import type { Job } from '@shared/domain/run';
+import type { AttackSpec, Job } from '@shared/domain/run';
 import { must } from '@shared/errors';
 import { binCounts, roundExtent } from '../../src/renderer/components/bins';
 import { moveCursor, visibleRange } from '../../src/renderer/components/virtual';
+import { batchName } from '../../src/renderer/state/batch-name';
 import { groupBatches } from '../../src/renderer/state/batches';
 import { stageMarks } from '../../src/renderer/state/stages';
 import { meanOf, twinRows } from '../../src/renderer/state/twin-rows';
+import { catalogue } from './mock/catalogue';
 import { datasets, images, job, jobs, pairs, runs } from './mock/data';
 
 const views = pairs.map((pair) => ({
@@ -127,4 +129,10 @@ test('an axis ends on round numbers', () => {
   // LIVEC's MOS run from 3.42 to 92.4319 (published ratings).
   expect(roundExtent([3.42, 92.4319])).toEqual([0, 100]);
   expect(roundExtent([0.12, 0.31])[0]).toBeLessThanOrEqual(0.12);
+});
+
+test('a batch is named by what was done and the numbers the paper states for it', () => {
+  expect(batchName(attackJob(1, 1, 0.03).spec as AttackSpec, catalogue)).toBe('FGSM, epsilon 0.03');
+  const gone = { ...(attackJob(1, 1, 0.03).spec as AttackSpec), attackId: 'no-longer-there' };
+  expect(batchName(gone, catalogue)).toBe('no-longer-there');
 });

@@ -91,7 +91,7 @@ export class Datasets {
     this.#making = true;
     this.#progress = null;
     const report = await this.#notices.attempt('Make the demo data set', () =>
-      this.#client.call('dataset.createDemo', { name: 'Demo (synthetic)', images, seed }),
+      this.#client.call('dataset.createDemo', { name: 'Demo', images, seed }),
     );
     this.#making = false;
     this.#progress = null;
