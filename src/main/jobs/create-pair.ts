@@ -35,7 +35,7 @@ export function createPair(board: JobBoard, catalogue: Catalogue, draft: PairDra
     seed: draft.seed,
   };
   const twin: TrainSpec = { ...base, nt: checkValues('NT', model.nt, draft.nt) };
-  const selection = selectionOf(base);
+  const selection = selectionOf(base, split);
   checkSplit(board, split, base, selection);
   const now = Date.now();
   const { pair, jobIds } = db.transaction(() => {
@@ -81,9 +81,13 @@ export function findModel(catalogue: Catalogue, id: string): ModelInfo {
   });
 }
 
-/** How the checkpoint is chosen; a trainer without the setting keeps the last one. */
-function selectionOf(spec: TrainSpec): Selection {
+/**
+ * How the checkpoint is chosen: a trainer without the setting keeps the last one, and so does a
+ * split without validation images.
+ */
+function selectionOf(spec: TrainSpec, split: Split): Selection {
   const value = spec.trainer['selection'] ?? 'last';
+  if (value === 'validation' && split.counts.validation === 0) return 'last';
   if (is(SelectionSchema, value)) return value;
   throw new Error(`createPair: the trainer offers an unknown selection ${JSON.stringify(value)}`);
 }
