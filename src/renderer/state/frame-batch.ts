@@ -6,7 +6,17 @@ export const perFrame: Schedule = (flush) => {
   else requestAnimationFrame(flush);
 };
 
-/** Collects what arrives many times a second and hands it over once per frame, in order. */
+const CURVE_MS = 250;
+
+/**
+ * Four flushes per second, for curves: drawing one again costs about 10 ms, and an eye that reads a
+ * loss curve gains nothing from more.
+ */
+export const perCurve: Schedule = (flush) => {
+  setTimeout(() => perFrame(flush), CURVE_MS);
+};
+
+/** Collects what arrives many times a second and hands it over in one piece, in order. */
 export class FrameBatch<T> {
   readonly #flush: (items: readonly T[]) => void;
   readonly #schedule: Schedule;

@@ -1,6 +1,6 @@
 import type { EpochMetric, StepMetric, Warning } from '@shared/domain/run';
 import type { RpcClient } from '@shared/rpc';
-import { FrameBatch, type Schedule } from './frame-batch';
+import { FrameBatch, perCurve, type Schedule } from './frame-batch';
 import type { Notices } from './notices.svelte';
 import { appendSteps, MOST_STEPS } from './step-window';
 
@@ -11,13 +11,13 @@ export class LiveRun {
   warnings = $state.raw<readonly Warning[]>([]);
 }
 
-/** Follows the training of the runs in view; bursts of steps reach the screen once per frame. */
+/** Follows the training of the runs in view; bursts of steps reach the screen four times a second. */
 export class Live {
   readonly #client: RpcClient;
   readonly #notices: Notices;
   readonly #runs = new Map<number, LiveRun>();
 
-  constructor(client: RpcClient, notices: Notices, schedule?: Schedule) {
+  constructor(client: RpcClient, notices: Notices, schedule: Schedule = perCurve) {
     this.#client = client;
     this.#notices = notices;
     const steps = new FrameBatch<{ id: number; steps: StepMetric[] }>((items) => {

@@ -1,7 +1,7 @@
 import type { StepMetric } from '@shared/domain/run';
 
 /** At most this many points of a loss curve are held; a long run is thinned, never cut off. */
-export const MOST_STEPS = 4_000;
+export const MOST_STEPS = 3_000;
 
 /**
  * Appends steps to a curve, dropping those it already has. Above the limit every second point of the

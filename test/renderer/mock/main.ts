@@ -7,10 +7,23 @@ import '../../../src/renderer/styles/controls.css';
 import '../../../src/renderer/styles/layout.css';
 import { MockConnection } from './client';
 import * as data from './data';
+import { study } from './study';
 
-/** The real interface over the mock host: `?scene=fresh` starts without a workspace. */
+/**
+ * The real interface over the mock host. `?scene=fresh` starts without a workspace, `live` streams 40
+ * steps a second, `many` has 40,000 points in a figure of one pair.
+ */
 const scene = new URLSearchParams(location.search).get('scene') ?? 'full';
-const client = new MockConnection(scene === 'fresh' ? { 'workspace.current': () => null } : {});
+const many = (): MockConnection => {
+  const first = data.datasets[0];
+  const pictures = first ? data.images({ ...first, imageCount: 20_000 }) : [];
+  return new MockConnection({ 'study.load': (selection) => study(selection, pictures) });
+};
+const scenes: Readonly<Record<string, () => MockConnection>> = {
+  fresh: () => new MockConnection({ 'workspace.current': () => null }),
+  many,
+};
+const client = scenes[scene]?.() ?? new MockConnection();
 const target = document.getElementById('app');
 if (target) mount(App, { target, props: { client } });
 
