@@ -9,7 +9,12 @@ export default defineConfig({
   workers: 1,
   retries: 0,
   timeout: 240_000,
+  // Patience for a machine that is busy with other things; a state that never comes still fails.
+  expect: { timeout: 20_000 },
   reporter: [['list']],
   // This machine's own browser: Playwright's are a download of their own.
-  use: { launchOptions: { executablePath: findChromium() ?? undefined } },
+  use: {
+    launchOptions: { executablePath: findChromium() ?? undefined },
+    screenshot: 'only-on-failure',
+  },
 });

@@ -1,24 +1,35 @@
+import { isMainThread } from 'node:worker_threads';
 import type { HostMessage } from '@shared/worker-protocol';
 import { catalogue } from './catalogue';
+import { feed } from './data/feeder';
 import { loadEngine } from './engine';
 import { execute } from './runtime/execute';
 import { connect } from './runtime/port';
 import { Worker } from './runtime/worker';
 
 /**
- * Entry of the worker process. It says hello with the catalogue before anything heavy is loaded;
- * libtensorflow or WebAssembly is loaded when the host asks for an engine.
+ * Entry of the worker process, and of the thread in it that cuts training batches. The process says
+ * hello with the catalogue before anything heavy is loaded; libtensorflow or WebAssembly is loaded
+ * when the host asks for an engine.
  */
+if (isMainThread) serveHost();
+else feed();
 
-// Ctrl-C reaches every process of the terminal. The host decides what it means and says so.
-process.on('SIGINT', () => undefined);
+function serveHost(): void {
+  // Ctrl-C reaches every process of the terminal. The host decides what it means and says so.
+  process.on('SIGINT', () => undefined);
 
-const waiting: HostMessage[] = [];
-let worker: Worker | null = null;
-const port = connect({
-  message: (message) => (worker ? worker.receive(message) : waiting.push(message)),
-  // Nobody is left to report to: results that were not posted are computed again after a resume.
-  disconnected: () => process.exit(1),
-});
-worker = new Worker(port, { catalogue: catalogue(), loadEngine, execute });
-for (const message of waiting) worker.receive(message);
+  const waiting: HostMessage[] = [];
+  let worker: Worker | null = null;
+  const port = connect({
+    message: (message) => (worker ? worker.receive(message) : waiting.push(message)),
+    // Nobody is left to report to: results that were not posted are computed again after a resume.
+    disconnected: () => process.exit(1),
+  });
+  worker = new Worker(port, {
+    catalogue: catalogue(),
+    loadEngine,
+    execute: (payload, job) => execute(payload, job, import.meta.url),
+  });
+  for (const message of waiting) worker.receive(message);
+}

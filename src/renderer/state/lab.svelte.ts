@@ -1,5 +1,6 @@
 import { createContext } from 'svelte';
 import type { AttackRow, NormRow } from '@shared/domain/results';
+import type { Warning } from '@shared/domain/run';
 import type { Connection, ConnectionStatus } from '../rpc/connection';
 import { BatchView } from './batch-view.svelte';
 import { groupBatches } from './batches';
@@ -36,6 +37,7 @@ export class Lab {
   readonly live: Live;
   readonly attackRows: JobRows<AttackRow>;
   readonly normRows: JobRows<NormRow>;
+  readonly jobWarnings: JobRows<Warning>;
   readonly study: StudyState;
   #status = $state<ConnectionStatus>('connecting');
 
@@ -70,6 +72,7 @@ export class Lab {
     this.live = new Live(client, notices);
     this.attackRows = new JobRows(client, notices, (id) => client.call('job.attacks', { id }));
     this.normRows = new JobRows(client, notices, (id) => client.call('job.norms', { id }));
+    this.jobWarnings = new JobRows(client, notices, (id) => client.call('job.warnings', { id }));
     this.study = new StudyState(client, notices, this.runs);
     this.#status = client.status;
     client.onStatus((status) => {
@@ -120,6 +123,7 @@ export class Lab {
     this.live.clear();
     this.attackRows.clear();
     this.normRows.clear();
+    this.jobWarnings.clear();
     this.study.clear();
     this.attackView.clear();
     this.normView.clear();

@@ -56,6 +56,17 @@ export async function readCacheFile(path: string): Promise<RgbImage | null> {
 }
 
 /**
+ * Size of a cached picture from its header and the file's length; the pixels are not looked at.
+ * @returns null where the file is absent, cut short or of another version
+ */
+export async function readCacheSize(path: string): Promise<Size | null> {
+  return await withFile(path, async (file) => {
+    const header = await readHeader(file);
+    return header && { height: header.height, width: header.width };
+  });
+}
+
+/**
  * Reads consecutive rows of a cached picture that was checked whole before.
  * @returns uint8 `[count, width, 3]`, or null where the file has changed shape since
  */

@@ -7,7 +7,7 @@ import { resizeBilinear } from '@imaging/resize';
 import { LabError } from '@shared/errors';
 import type { JobImage } from '@shared/worker-protocol';
 import type { ViewShape } from '../models/model';
-import { readCacheFile, readCacheRows, writeCacheFile } from './cache-file';
+import { readCacheFile, readCacheRows, readCacheSize, writeCacheFile } from './cache-file';
 import { RecentPictures } from './recent-pictures';
 import { copyView } from './pixels';
 import type { Size, View } from './views';
@@ -43,9 +43,16 @@ export class PictureStore {
     );
   }
 
-  /** Height and width of a picture as the model meets it. Decodes it when it is not cached yet. */
+  /**
+   * Height and width of a picture as the model meets it. Decodes it when it is not cached yet; one
+   * that is cached is not read, and is checked when it is opened.
+   */
   async size(image: StoredImage): Promise<Size> {
-    return this.#sizes.get(image.sha256) ?? (await this.open(image));
+    return (
+      this.#sizes.get(image.sha256) ??
+      (await readCacheSize(this.#cachePath(image))) ??
+      (await this.open(image))
+    );
   }
 
   /**
@@ -60,6 +67,12 @@ export class PictureStore {
     const load = this.#load(image).finally(() => this.#loading.delete(image.sha256));
     this.#loading.set(image.sha256, load);
     return await load;
+  }
+
+  /** Opens a picture ahead of its first use, where there is room to keep it. */
+  async warm(image: StoredImage): Promise<void> {
+    const size = this.#sizes.get(image.sha256);
+    if (!size || this.#recent.hasRoomFor(bytesOf(size))) await this.open(image);
   }
 
   /** Copies one view as float32 in [0, 1], `[view.height, view.width, 3]` from `offset` on. */

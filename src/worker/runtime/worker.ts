@@ -2,7 +2,7 @@ import type { Catalogue, EngineName, EngineRung } from '@shared/domain/catalogue
 import { LabError, assertNever } from '@shared/errors';
 import type { HostMessage, JobPayload, TrainSummary } from '@shared/worker-protocol';
 import type { LoadedEngine } from '../engine';
-import { toFailure } from './failure';
+import { toFailure } from '../failure';
 import { startHeartbeat } from './heartbeat';
 import { Job } from './job';
 import type { Port } from './port';

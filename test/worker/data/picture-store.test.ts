@@ -60,7 +60,7 @@ describe('PictureStore', () => {
 
   it('serves the same view from rows of the cache file when memory is full', async () => {
     const none = store(0);
-    await none.size(image);
+    await none.open(image);
     expect(await read(none)).toEqual(expected());
     await unlink(image.path); // Only the cache is left to read from.
     expect(await read(none)).toEqual(expected());
@@ -98,7 +98,7 @@ describe('PictureStore', () => {
 
   it('goes on when the cache disappears while rows are being read', async () => {
     const none = store(0);
-    await none.size(image);
+    await none.open(image);
     await rm(join(folder, 'cache'), { recursive: true });
     expect(await read(none)).toEqual(expected());
   });

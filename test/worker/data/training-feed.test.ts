@@ -31,8 +31,7 @@ beforeAll(async () => {
 });
 
 function feed(over: Partial<FeedOptions> = {}, shape: ViewShape = crop): TrainingFeed {
-  return new TrainingFeed({
-    store: new PictureStore({ cacheDir: inTemp('cache'), shape }),
+  return new TrainingFeed(new PictureStore({ cacheDir: inTemp('cache'), shape }), {
     images,
     sizes,
     shape,

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { WorkerMessage } from '../../../src/shared/worker-protocol';
-import { toFailure } from '../../../src/worker/runtime/failure';
+import { toFailure } from '../../../src/worker/failure';
 import { Job } from '../../../src/worker/runtime/job';
 import { Outbox } from '../../../src/worker/runtime/outbox';
 import { Progress } from '../../../src/worker/runtime/progress';

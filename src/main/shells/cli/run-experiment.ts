@@ -2,7 +2,7 @@ import { runExperiment, type ExperimentResult } from '../../experiment/runner';
 import type { Experiment } from '../../experiment/schema';
 import { summarise, summaryRows, type TwinSummary } from '../../experiment/summary';
 import { columns } from './columns';
-import { withNext, type Session } from './session';
+import type { Session } from './session';
 
 const marks = { done: 'done', reused: 'kept', continued: 'done' } as const;
 
@@ -26,13 +26,7 @@ export async function runAndReport(
   let importing = false;
   const result = await runExperiment(lab, wanted, {
     baseDir,
-    wait: async (jobIds) => {
-      try {
-        return await session.wait(jobIds);
-      } catch (error) {
-        throw withNext(error, `Continue with: ${session.command(again)}`);
-      }
-    },
+    wait: (jobIds) => session.wait(jobIds, again),
     narrator: {
       step(outcome, text) {
         if (importing) progress.abandon();

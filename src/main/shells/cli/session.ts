@@ -31,8 +31,8 @@ export interface Session {
   /** A command line for the same workspace, to be shown as the next useful one. */
   readonly command: (text: string) => string;
   readonly next: (text: string) => void;
-  /** Waits for jobs with progress; on Ctrl-C says how to continue. */
-  readonly wait: (jobIds: readonly number[]) => Promise<Job[]>;
+  /** Waits for jobs with progress; when they stop early, `again` is the command that continues. */
+  readonly wait: (jobIds: readonly number[], again?: string) => Promise<Job[]>;
 }
 
 export interface SessionOptions {
@@ -75,12 +75,12 @@ export async function withSession<T>(
     engine,
     command: (text) => `${program} ${text}${suffix}`,
     next: (text) => terminal.note(`Next: ${session.command(text)}`),
-    wait: async (jobIds) => {
+    wait: async (jobIds, again = 'resume') => {
       const view = jobProgress(progress);
       try {
         return await waitForJobs(lab, jobIds, { view, signal: environment.interrupted });
       } catch (error) {
-        throw withNext(error, `Continue with: ${session.command('resume')}`);
+        throw withNext(error, `Continue with: ${session.command(again)}`);
       } finally {
         view.end();
       }
@@ -98,7 +98,7 @@ export async function withSession<T>(
 }
 
 /** Adds what to do next to an error that does not say. */
-export function withNext(error: unknown, next: string): unknown {
+function withNext(error: unknown, next: string): unknown {
   if (!(error instanceof LabError) || error.next !== undefined) return error;
   return new LabError({ ...error.toData(), next }, { cause: error });
 }

@@ -1,11 +1,9 @@
 import { join } from 'node:path';
 import { LabError } from '@shared/errors';
-import { checkValues, type ParamValues } from '@shared/params';
+import { checkValues } from '@shared/params';
 import type { TrainPayload, TrainSummary } from '@shared/worker-protocol';
-import { PictureStore } from '../../data/picture-store';
-import { preparePictures } from '../../data/prepare';
 import { viewSettings } from '../../data/settings';
-import { TrainingFeed } from '../../data/training-feed';
+import type { BatchSource } from '../../data/training-feed';
 import { models, type ModelDef } from '../../models';
 import {
   buildTraining,
@@ -18,22 +16,38 @@ import {
 import { trainerSpecs } from '../../trainer-specs';
 import type { Job } from '../job';
 import { Progress } from '../progress';
+import { openFeed } from './open-feed';
 import { TrainingRecord } from './training-record';
 import { Validator } from './validator';
 
 /**
  * Trains a run from its start or from a checkpoint to its last epoch, or until it is stopped.
  *
+ * @param feeder URL of the file that cuts batches in a thread
  * @throws LabError `cancelled` where it was stopped at once: its position is saved, and a resume
  *   continues from the very step
  */
-export async function train(payload: TrainPayload, job: Job): Promise<TrainSummary> {
+export async function train(
+  payload: TrainPayload,
+  job: Job,
+  feeder: string,
+): Promise<TrainSummary> {
+  refuseEmpty(payload);
   const def = models.find(payload.modelId);
   const trainer = checkValues(def.title, trainerSpecs, payload.trainer, def.recipe.trainer);
-  refuseEmpty(payload);
+  const shape = def.views(checkValues(def.title, def.params, payload.modelParams));
+  const settings = viewSettings(trainer);
   const training = buildTraining(def, { ...payload, trainer });
+  const { batchSize } = training;
   try {
-    return await run(payload, job, def, training, trainer);
+    const open = await openFeed({ payload, shape, settings, batchSize, feeder }, job);
+    try {
+      const sitting = { store: open.judged, shape, settings, seed: payload.seed };
+      const validator = new Validator(payload, job, def.labScale, training.model, sitting);
+      return await run(payload, job, def, training, open.feed, validator);
+    } finally {
+      await open.feed.close();
+    }
   } finally {
     training.dispose();
   }
@@ -44,35 +58,13 @@ async function run(
   job: Job,
   def: ModelDef,
   training: Training,
-  trainer: ParamValues,
+  feed: BatchSource,
+  validator: Validator,
 ): Promise<TrainSummary> {
-  const shape = def.views(checkValues(def.title, def.params, payload.modelParams));
-  const store = new PictureStore({ cacheDir: payload.cacheDir, shape });
-  const progress = new Progress(job, 'steps');
-  const images = [...payload.train, ...payload.validation, ...payload.selectOn];
-  const opening = new Progress(job, 'images');
-  opening.begin('opening pictures', 0, images.length);
-  const { checkpoint } = job.control;
-  const sizes = await preparePictures(store, images, checkpoint, (done) => opening.at(done));
-
-  const settings = viewSettings(trainer);
-  const { batchSize } = training;
-  const feed = new TrainingFeed({
-    store,
-    images: payload.train,
-    sizes,
-    shape,
-    settings,
-    batchSize,
-    seed: payload.seed,
-  });
   const model = { modelId: def.id, modelVersion: def.version };
+  const progress = new Progress(job, 'steps');
   const record = new TrainingRecord({ payload, job, training, model, feed, progress });
   const from = await record.open();
-  const validator = new Validator(payload, job, def.labScale, {
-    model: training.model,
-    sitting: { store, shape, settings, seed: payload.seed },
-  });
   record.begin(from);
   const result = await trainLoop({
     training,
@@ -94,7 +86,7 @@ async function run(
     extra: () => record.extra(),
   });
   // A stop that was asked for after the last step is late: the training is whole.
-  if (job.control.stopping && result.stoppedEarly) await checkpoint();
+  if (job.control.stopping && result.stoppedEarly) await job.control.checkpoint();
   return await summary(payload, def, training, record, result);
 }
 

@@ -2,7 +2,7 @@ import { basename, join } from 'node:path';
 import type { EpochMetric, Selection, StepMetric } from '@shared/domain/run';
 import { LabError } from '@shared/errors';
 import type { TrainPayload } from '@shared/worker-protocol';
-import type { TrainingFeed } from '../../data/training-feed';
+import type { BatchSource } from '../../data/training-feed';
 import {
   loadCheckpoint,
   saveCheckpoint,
@@ -28,7 +28,7 @@ interface Parts {
   readonly job: Job;
   readonly training: Training;
   readonly model: Pick<CheckpointMeta, 'modelId' | 'modelVersion'>;
-  readonly feed: Pick<TrainingFeed, 'batchesPerEpoch'>;
+  readonly feed: Pick<BatchSource, 'batchesPerEpoch'>;
   readonly progress: Progress;
 }
 

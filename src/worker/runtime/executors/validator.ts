@@ -9,11 +9,6 @@ import type { Job } from '../job';
 import { scorePicture, scoringRows } from '../score-picture';
 import { openSitter, type SitterSettings } from '../sitter';
 
-interface Parts {
-  readonly model: Model;
-  readonly sitting: SitterSettings;
-}
-
 const nothing: Validation = { srocc: null, rmse: null };
 
 /** Scores the pictures an epoch is judged by: the validation set, and the test set where a run says so. */
@@ -30,7 +25,8 @@ export class Validator {
     payload: TrainPayload,
     job: Job,
     labScale: { readonly scale: number; readonly offset: number },
-    { model, sitting }: Parts,
+    model: Model,
+    sitting: SitterSettings,
   ) {
     this.#payload = payload;
     this.#job = job;
