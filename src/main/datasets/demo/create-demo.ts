@@ -41,7 +41,8 @@ function variantsOf(seed: number, content: number, count: number): Variant[] {
 
 /**
  * Makes the demo data set: procedural scenes, five distortions at five levels, simulated raters. Writes
- * `images/*.png`, `labels.csv` and `README.txt`, which says "synthetic". The same options give the same files.
+ * `images/*.png`, `labels.csv` and `README.txt`, which says "synthetic". The same options give the same files on one
+ * machine; on another processor the last bit of a sine may turn a rare pixel by a level.
  *
  * @param folder must not exist yet, or be empty; appears only when complete
  * @throws LabError `conflict` if the folder holds anything, `cancelled`, or `bad-input`
@@ -139,7 +140,7 @@ These ${images} pictures were drawn by a program, and their ratings were compute
 them and nobody has rated them. They are for trying the laboratory out. Do not report results
 on them as results on photographs.
 
-Seed ${seed}. The same seed and number of pictures give the same files.
+Seed ${seed}. The same seed and number of pictures give the same files on one machine.
 
 images/      one undamaged picture per content ("pristine") and damaged versions of it
 labels.csv   image, mos (0 to 100, higher is better), std (of 24 simulated raters),
