@@ -75,6 +75,21 @@ test('the wizard takes the guessed mapping, lets it be corrected, and imports wi
   });
 });
 
+test('a published release is suggested under its own title', async () => {
+  const table = must(
+    await new MockConnection().call('dataset.preview', { path: '/x' }),
+    'a preview',
+  );
+  const client = new MockConnection({
+    'dataset.preview': () => ({ ...table, title: 'LIVE In the Wild', mapping: null }),
+  });
+  const wizard = new ImportWizard(client);
+  wizard.path = '/data/ChallengeDB_release';
+  await wizard.look();
+  expect(wizard.name).toBe('LIVE In the Wild');
+  expect(wizard.problem).toBeNull();
+});
+
 test('a refused import comes back to the columns with its reason', async () => {
   const client = new MockConnection({
     'dataset.import': () => {

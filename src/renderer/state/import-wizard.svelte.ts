@@ -53,7 +53,7 @@ export class ImportWizard {
       if (!isNewest()) return;
       this.#preview = preview;
       this.mapping = preview.mapping;
-      this.name = this.name || baseName(preview.imageFolder);
+      this.name = this.name || suggestedName(preview, this.path);
       this.#step = 'map';
     });
   }
@@ -97,6 +97,11 @@ export class ImportWizard {
       if (isNewest()) this.#busy = false;
     }
   }
+}
+
+/** A published release has its own title; anything else is called like its folder or file. */
+function suggestedName(preview: ImportPreview, path: string): string {
+  return preview.mapping === null ? preview.title : baseName(path).replace(/\.\w{2,4}$/, '');
 }
 
 /** What is missing from a mapping, in a sentence; null when it can be imported. */
