@@ -47,7 +47,7 @@ const owned = (name, owner) => ({ name, message: `${name} belongs to ${owner}.` 
 const ownedPatterns = [
   { group: ['@tensorflow/*'], message: 'TensorFlow.js belongs to src/worker.' },
   {
-    group: ['electron', 'electron/*'],
+    regex: '^electron(/|$)', // Not './shells/electron'.
     message: 'Electron belongs to src/main/shells/electron and src/preload.',
   },
 ];

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { must } from '@shared/errors';
 import type { ParamSpec } from '@shared/params';
 import { UsageError } from '../../../src/main/shells/cli/environment';
 import { describeSettings, parseSettings } from '../../../src/main/shells/cli/settings';
@@ -82,7 +83,9 @@ describe('parseSettings', () => {
 
 describe('describeSettings', () => {
   it("gives name, default, the paper's value, range and meaning", () => {
-    expect(describeSettings('nt', [groups.nt[0], groups.nt[2]])).toEqual([
+    expect(
+      describeSettings('nt', [must(groups.nt[0], 'epsilon'), must(groups.nt[2], 'loss')]),
+    ).toEqual([
       ['nt.epsilon', '0.005', '0.01', '0 to 1 pixel', 'Radius. Help.'],
       ['nt.loss', 'mae', '', 'mae, mid', 'Loss. Help.'],
     ]);

@@ -27,8 +27,11 @@ export function serveScheme(source: Omit<ContentSource, 'connect'>): void {
   });
 }
 
-function bodyOf({ body }: Answer): ReadableStream | Uint8Array<ArrayBuffer> | null {
+type Body = ConstructorParameters<typeof Response>[0];
+
+function bodyOf({ body }: Answer): Body {
   if (body === null) return null;
   if ('bytes' in body) return new Uint8Array(body.bytes);
-  return Readable.toWeb(createReadStream(body.path));
+  // Node's and the browser's declarations of one and the same class differ.
+  return Readable.toWeb(createReadStream(body.path)) as Body;
 }
