@@ -4,7 +4,7 @@ import type { ModelDef } from './model';
 /** Every model of this folder. */
 export const models = registry<ModelDef>(
   'model',
-  import.meta.glob<{ default: ModelDef }>(['./*.ts', '!./model.ts', '!./index.ts'], {
+  import.meta.glob<{ default: ModelDef }>(['./*.ts', '!./model.ts', '!./plan.ts', '!./index.ts'], {
     eager: true,
   }),
 );

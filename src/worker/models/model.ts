@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Preset } from '@shared/domain/catalogue';
 import type { ParamSpec, ParamValues } from '@shared/params';
+import type { Plan } from './plan';
 
 /**
  * A model is one file in this folder with a default export of this type; its id is the file's stem.
@@ -17,7 +18,12 @@ export interface ModelDef {
   /** Architecture settings. */
   readonly params: readonly ParamSpec[];
   /** This model's own defaults for the shared trainer and NT settings. */
-  readonly recipe: { readonly trainer: ParamValues; readonly nt: ParamValues };
+  readonly recipe: {
+    readonly trainer: ParamValues;
+    readonly nt: ParamValues;
+    /** Stages and groups; absent: one stage, one group, the trainer's optimiser. */
+    readonly plan?: Plan;
+  };
   readonly presets: readonly Preset[];
   /** What the model scores: crops of a fixed size, or the whole image (optionally resized). */
   views(values: Readonly<ParamValues>): ViewShape;
@@ -39,6 +45,11 @@ export interface ForwardContext {
   readonly batchNorm: 'batch' | 'batch-frozen' | 'running';
 }
 
+export interface OutputMapping {
+  get(): readonly { readonly scale: number; readonly offset: number }[];
+  set(lines: readonly { readonly scale: number; readonly offset: number }[]): void;
+}
+
 export interface Model {
   /** Pixel normalisation inside the model: n = (x - mean) / std, per channel. */
   readonly normalisation: { readonly mean: readonly number[]; readonly std: readonly number[] };
@@ -47,6 +58,16 @@ export interface Model {
    * @returns native scores `[batch]`
    */
   forward(x: tf.Tensor4D, context: ForwardContext): tf.Tensor1D;
+  /**
+   * Every output of a model with several, `[batch, heads]`, native, before any mapping; the first column is the one
+   * `forward` reports. Losses that judge several heads use it.
+   */
+  heads?(x: tf.Tensor4D, context: ForwardContext): tf.Tensor2D;
+  /**
+   * Least-squares line from a head's native output to the ratings, fitted once training is over (lab = scale * native +
+   * offset, per head). Stored with the weights; `forward` applies the first head's.
+   */
+  readonly mapping?: OutputMapping;
   /** Trainable tensors by state-dict name. */
   parameters(): ReadonlyMap<string, tf.Variable>;
   /** Everything a checkpoint holds, by PyTorch state-dict name and in PyTorch layout. */
