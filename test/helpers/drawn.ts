@@ -1,0 +1,87 @@
+/**
+ * Weights, pictures and ratings drawn alike here and in test/fixtures/torch/drawn.py, so that a fixture needs to hold
+ * only what a model makes of them. With N a tensor's name, S its PyTorch shape and i a flat row-major index:
+ *
+ *   seed = FNV-1a (32 bit) of N in UTF-8,  u(i) = fmix32(seed + i * 0x9E3779B9 mod 2^32) / 2^32,  c(i) = 2 u(i) - 1
+ *
+ * fmix32 being MurmurHash3's finaliser. Values are computed in double precision and stored as float32: both sides hold
+ * the same bits.
+ */
+type Shape = readonly number[];
+
+const GOLDEN = 0x9e3779b9;
+
+/** Keeps the variance of a layer's input: uniform values in +-1 have variance 1/3. */
+const DEFAULT_GAIN = Math.sqrt(3);
+
+function fnv1a(text: string): number {
+  let hash = 0x811c9dc5;
+  for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193);
+  return hash >>> 0;
+}
+
+function fmix32(value: number): number {
+  let h = value;
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return (h ^ (h >>> 16)) >>> 0;
+}
+
+/** u(i) of a name: `[0, 1)`. */
+export function uniformOf(name: string): (index: number) => number {
+  const seed = fnv1a(name);
+  return (index) => fmix32((seed + Math.imul(index, GOLDEN)) >>> 0) / 2 ** 32;
+}
+
+function sizeOf(shape: Shape): number {
+  return shape.reduce((product, size) => product * size, 1);
+}
+
+function fill(name: string, shape: Shape, value: (u: number) => number): Float32Array {
+  const u = uniformOf(name);
+  return Float32Array.from({ length: sizeOf(shape) }, (_, i) => value(u(i)));
+}
+
+/**
+ * One tensor of a state dict, by its name's ending and its rank: running variances 1 + 0.5 u, running means 0.1 c,
+ * normalisation weights 1 + 0.1 c, biases 0.1 c, everything of two or more dimensions gain * c / sqrt(fan in).
+ *
+ * @param shape PyTorch's; @param gain sqrt(3) keeps a layer's variance
+ */
+export function drawnTensor(name: string, shape: Shape, gain = DEFAULT_GAIN): Float32Array {
+  if (name.endsWith('num_batches_tracked')) return new Float32Array(sizeOf(shape));
+  if (name.endsWith('running_var')) return fill(name, shape, (u) => 1 + 0.5 * u);
+  if (name.endsWith('running_mean')) return fill(name, shape, (u) => 0.1 * (2 * u - 1));
+  if (shape.length < 2) {
+    const centre = name.endsWith('weight') ? 1 : 0;
+    return fill(name, shape, (u) => centre + 0.1 * (2 * u - 1));
+  }
+  const root = Math.sqrt(sizeOf(shape.slice(1)));
+  return fill(name, shape, (u) => (gain * (2 * u - 1)) / root);
+}
+
+/**
+ * A whole state dict of drawn tensors.
+ * @param like names and shapes; @param keep entries to leave as they are (index tables, masks)
+ */
+export function drawnState(
+  like: ReadonlyMap<string, { readonly shape: Shape; readonly data: Float32Array }>,
+  { gain = DEFAULT_GAIN, keep = () => false }: { gain?: number; keep?: (name: string) => boolean },
+): Map<string, { shape: Shape; data: Float32Array }> {
+  return new Map(
+    [...like].map(([name, { shape, data }]) => [
+      name,
+      { shape, data: keep(name) ? data : drawnTensor(name, shape, gain) },
+    ]),
+  );
+}
+
+/** Pictures `[n, height, width, 3]` in (0.05, 0.95), every value on its own. */
+export function drawnPictures(shape: Shape): Float32Array {
+  return fill('input', shape, (u) => 0.5 + 0.45 * (2 * u - 1));
+}
+
+/** Ratings `[n]` in [20, 80). */
+export function drawnRatings(count: number): Float32Array {
+  return fill('ratings', [count], (u) => 20 + 60 * u);
+}
