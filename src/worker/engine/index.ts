@@ -1,6 +1,7 @@
 export { loadEngine } from './ladder';
 export type { LoadedEngine } from './ladder';
 export { batchNormTraining } from './kernels/batch-norm';
+export { biasAdd } from './kernels/bias-add';
 export { boxMean } from './kernels/box-mean';
 export { convExtrema } from './kernels/conv-extrema';
 export { spatialExtrema } from './kernels/extrema';

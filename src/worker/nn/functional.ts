@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { random } from '@shared/random';
+import type { RandomStream } from '@shared/random';
 import { spatialExtrema } from '../engine';
 
 /**
@@ -70,7 +71,7 @@ export function flatten(x: tf.Tensor4D): tf.Tensor2D {
 export interface DropoutKey {
   readonly seed: number;
   readonly step: number;
-  /** Distinguishes the dropout layers of one model. */
+  /** Distinguishes the dropout and drop-path layers of one model. */
   readonly name: string;
 }
 
@@ -81,9 +82,25 @@ export interface DropoutKey {
 export function dropout<T extends tf.Tensor>(x: T, rate: number, key: DropoutKey): T {
   if (rate === 0) return x;
   const stream = random(key.seed, `dropout/${key.name}`, key.step);
+  return tf.mul(x, tf.tensor(keepMask(stream, x.size, rate), x.shape));
+}
+
+/**
+ * Stochastic depth (Huang et al., 2016) for a residual branch: drops it for whole samples with probability `rate` and
+ * scales it by 1/(1 - rate) for the rest. Keyed like `dropout`: the first axis is the batch.
+ */
+export function dropPath<T extends tf.Tensor>(x: T, rate: number, key: DropoutKey): T {
+  if (rate === 0) return x;
+  const samples = x.shape[0];
+  const stream = random(key.seed, `drop-path/${key.name}`, key.step);
+  const shape = x.shape.map((_, axis) => (axis === 0 ? samples : 1));
+  return tf.mul(x, tf.tensor(keepMask(stream, samples, rate), shape));
+}
+
+function keepMask(stream: RandomStream, count: number, rate: number): Float32Array {
   const threshold = rate * 4294967296;
   const scale = 1 / (1 - rate);
-  const mask = new Float32Array(x.size);
-  for (let i = 0; i < mask.length; i++) mask[i] = stream.uint32() < threshold ? 0 : scale;
-  return tf.mul(x, tf.tensor(mask, x.shape));
+  const mask = new Float32Array(count);
+  for (let i = 0; i < count; i++) mask[i] = stream.uint32() < threshold ? 0 : scale;
+  return mask;
 }

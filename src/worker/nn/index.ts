@@ -1,7 +1,9 @@
+export { MultiHeadAttention, attend } from './attention';
 export { BatchNorm } from './batch-norm';
 export type { BatchNormMode } from './batch-norm';
 export {
   avgPool2d,
+  dropPath,
   dropout,
   flatten,
   globalAvgPool,
@@ -10,9 +12,13 @@ export {
   maxPool2d,
   pad2d,
 } from './functional';
-export { constant, kaimingNormal, uniformFanIn } from './init';
+export { gelu } from './gelu';
+export { constant, kaimingNormal, normal, uniformFanIn } from './init';
 export type { Initialiser } from './init';
+export { LayerNorm, layerNorm } from './layer-norm';
 export { Conv2d, Linear } from './layers';
 export { localContrastNormalise } from './lcn';
 export { Module, Scope } from './module';
 export type { StateEntry } from './module';
+export { inverseOrder, permuteTokens } from './permute';
+export { resizeAlignCorners } from './resize';

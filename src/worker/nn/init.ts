@@ -16,6 +16,11 @@ export function uniformFanIn(fanIn: number): Initialiser {
   return (stream, count) => stream.uniforms(count, -bound, bound);
 }
 
+/** Normal with mean 0. PyTorch's `trunc_normal_` cuts at +-2, a hundred deviations away for the usual 0.02. */
+export function normal(deviation: number): Initialiser {
+  return (stream, count) => stream.normals(count, 0, deviation);
+}
+
 /** He et al. (ICCV 2015), PyTorch's `kaiming_normal_` with its defaults: normal, deviation sqrt(2 / fanIn). */
 export function kaimingNormal(fanIn: number): Initialiser {
   return (stream, count) => stream.normals(count, 0, Math.sqrt(2 / fanIn));

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { biasAdd } from '../engine';
 import { pad2d } from './functional';
 import { uniformFanIn } from './init';
 import type { Initialiser } from './init';
@@ -21,6 +22,8 @@ export class Conv2d extends Module {
   readonly bias: tf.Variable<tf.Rank.R1> | undefined;
   readonly #stride: number;
   readonly #padding: number;
+  /** The engine pads by itself where its "same" is PyTorch's padding: no padded copy to make and keep. */
+  readonly #same: boolean;
 
   constructor(scope: Scope, options: Conv2dOptions) {
     super(scope);
@@ -35,34 +38,55 @@ export class Conv2d extends Module {
     this.bias = bias ? this.parameter('bias', [outputs], 'plain', initialise) : undefined;
     this.#stride = stride;
     this.#padding = padding;
+    this.#same = stride === 1 && padding > 0 && kernel === 2 * padding + 1;
   }
 
   forward(x: tf.Tensor4D): tf.Tensor4D {
-    const y = tf.conv2d(pad2d(x, this.#padding), this.weight, this.#stride, 'valid');
-    return this.bias ? tf.add(y, this.bias) : y;
+    return tf.tidy(() => {
+      const y = this.#same
+        ? tf.conv2d(x, this.weight, 1, 'same')
+        : tf.conv2d(pad2d(x, this.#padding), this.weight, this.#stride, 'valid');
+      return this.bias ? biasAdd(y, this.bias as unknown as tf.Tensor1D) : y;
+    });
   }
 }
 
-/** `x W + b` on `[n, in]`; weights and default initialisation as PyTorch's `nn.Linear`. */
+export interface LinearOptions {
+  readonly inputs: number;
+  readonly outputs: number;
+  readonly bias?: boolean;
+  readonly initialise?: Initialiser;
+  readonly initialiseBias?: Initialiser;
+}
+
+/** `x W + b` on `[..., in]`; weights and default initialisation as PyTorch's `nn.Linear`. */
 export class Linear extends Module {
   readonly weight: tf.Variable<tf.Rank.R2>;
   readonly bias: tf.Variable<tf.Rank.R1> | undefined;
 
-  constructor(
-    scope: Scope,
-    options: { inputs: number; outputs: number; bias?: boolean; initialiseBias?: Initialiser },
-  ) {
+  constructor(scope: Scope, options: LinearOptions) {
     super(scope);
     const { inputs, outputs, bias = true } = options;
     const initialise = uniformFanIn(inputs);
-    this.weight = this.parameter('weight', [outputs, inputs], 'linear', initialise);
+    this.weight = this.parameter(
+      'weight',
+      [outputs, inputs],
+      'linear',
+      options.initialise ?? initialise,
+    );
     this.bias = bias
       ? this.parameter('bias', [outputs], 'plain', options.initialiseBias ?? initialise)
       : undefined;
   }
 
-  forward(x: tf.Tensor2D): tf.Tensor2D {
-    const y: tf.Tensor2D = tf.matMul(x, this.weight);
-    return this.bias ? tf.add(y, this.bias) : y;
+  /** @param x `[..., in]` of any rank above 1; @returns `[..., out]` */
+  forward<T extends tf.Tensor>(x: T): T {
+    return tf.tidy(() => {
+      const [inputs, outputs] = this.weight.shape;
+      const rows = x.rank === 2 ? x : tf.reshape(x, [-1, inputs]);
+      const product: tf.Tensor2D = tf.matMul(rows, this.weight);
+      const y = this.bias ? biasAdd(product, this.bias as unknown as tf.Tensor1D) : product;
+      return (x.rank === 2 ? y : tf.reshape(y, [...x.shape.slice(0, -1), outputs])) as T;
+    });
   }
 }

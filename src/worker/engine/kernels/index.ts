@@ -1,4 +1,5 @@
 import { registerBatchNorm } from './batch-norm';
+import { registerBiasAdd } from './bias-add';
 import { registerBoxMean } from './box-mean';
 import { registerConvExtrema } from './conv-extrema';
 import { registerExtrema } from './extrema';
@@ -15,6 +16,7 @@ export function registerKernels(): void {
   registered = true;
   registerRelu();
   registerBatchNorm();
+  registerBiasAdd();
   registerExtrema();
   registerConvExtrema();
   registerBoxMean();
