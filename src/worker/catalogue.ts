@@ -4,8 +4,8 @@ import { attackInfo, attacks } from './attacks';
 import { attackRunParams } from './attacks/harness/settings';
 import { models, type ModelDef } from './models';
 import { normsParams } from './runtime/executors/norms';
-import { ntParams } from './training/settings';
-import { trainerSpecs } from './trainer-specs';
+import { ntSpecs } from './training/nt-settings';
+import { trainerSpecsOf } from './trainer-specs';
 
 /** All that forms, flags and help pages need to know of models, attacks and their settings. */
 export function catalogue(): Catalogue {
@@ -26,8 +26,9 @@ function modelInfo(model: ModelDef): ModelInfo {
     citation,
     summary,
     params: [...params],
-    trainer: withDefaults(id, trainerSpecs, recipe.trainer),
-    nt: withDefaults(id, ntParams, recipe.nt),
+    trainer: withDefaults(id, trainerSpecsOf(model), recipe.trainer),
+    ...(recipe.epochSettings && { epochSettings: [...recipe.epochSettings] }),
+    nt: withDefaults(id, ntSpecs(model), recipe.nt),
     presets: [...presets],
   };
 }

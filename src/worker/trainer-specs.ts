@@ -1,6 +1,7 @@
 import type { ParamSpec } from '@shared/params';
 import { viewParams } from './data/settings';
-import { trainerParams } from './training/settings';
+import type { ModelDef } from './models';
+import { mappingParams, trainerParams } from './training/settings';
 
 /** Which stored epoch a run is judged by; the host passes it on as `TrainPayload.selection`. */
 const selectionParam: ParamSpec = {
@@ -26,5 +27,13 @@ const selectionParam: ParamSpec = {
   ],
 };
 
-/** Everything `TrainSpec.trainer` holds: the trainer's own settings, and the views it is fed with. */
+/** What every model's `TrainSpec.trainer` holds: the trainer's own settings, and the views it is fed with. */
 export const trainerSpecs: readonly ParamSpec[] = [...trainerParams, selectionParam, ...viewParams];
+
+/** Everything `TrainSpec.trainer` of a model holds: the shared settings, then those of this model alone. */
+export function trainerSpecsOf({
+  recipe,
+  mapped,
+}: Pick<ModelDef, 'recipe' | 'mapped'>): readonly ParamSpec[] {
+  return [...trainerSpecs, ...(mapped ? mappingParams : []), ...(recipe.settings ?? [])];
+}

@@ -48,7 +48,7 @@ export function createPair(board: JobBoard, catalogue: Catalogue, draft: PairDra
         spec,
         modelTitle: model.title,
         selection,
-        epochsTotal: read.number(spec.trainer, 'epochs'),
+        epochsTotal: epochsOf(model, spec),
         datasetHash: dataset.contentHash,
         splitHash: split.contentHash,
         appVersion: app.version,
@@ -65,6 +65,12 @@ export function createPair(board: JobBoard, catalogue: Catalogue, draft: PairDra
   for (const id of jobIds) board.tell(board.get(id));
   if (!split.locked) board.events.emit('split.changed', { datasetId: dataset.id });
   return pair;
+}
+
+/** Epochs of all stages of the model's training together. */
+function epochsOf(model: ModelInfo, { trainer }: TrainSpec): number {
+  const ids = model.epochSettings ?? ['epochs'];
+  return ids.reduce((sum, id) => sum + read.number(trainer, id), 0);
 }
 
 /** @throws LabError `not-found` with the nearest name */

@@ -45,8 +45,10 @@ export const ModelInfo = v.object({
   citation: v.string(),
   summary: v.string(),
   params: v.array(ParamSpec),
-  /** The shared trainer settings with this model's own defaults filled in. */
+  /** The shared trainer settings with this model's own defaults filled in, then its own settings. */
   trainer: v.array(ParamSpec),
+  /** Trainer settings whose sum is the number of epochs; `epochs` alone where absent. */
+  epochSettings: v.optional(v.array(v.string())),
   nt: v.array(ParamSpec),
   presets: v.array(Preset),
 });

@@ -117,13 +117,15 @@ export class PictureStore {
       });
     }
     const decoded = await decodeImageBytes(bytes, image.path);
-    const size = fixedSize(this.#options.shape);
-    return size ? resizeBilinear(decoded, size.height, size.width) : decoded;
+    return sizesOnTheWay(this.#options.shape).reduce<RgbImage>(
+      (picture, size) => resizeBilinear(picture, size.height, size.width),
+      decoded,
+    );
   }
 
   #cachePath(image: StoredImage): string {
-    const size = fixedSize(this.#options.shape);
-    const suffix = size ? `-${size.width}x${size.height}` : '';
+    const sizes = sizesOnTheWay(this.#options.shape);
+    const suffix = sizes.map((size) => `-${size.width}x${size.height}`).join('');
     return join(
       this.#options.cacheDir,
       'pixels',
@@ -133,10 +135,11 @@ export class PictureStore {
   }
 }
 
-/** The size every picture is brought to before views are cut, or null where it stays as it is. */
-function fixedSize(shape: ViewShape): Size | null {
-  if (shape.kind === 'crop' || shape.height === null || shape.width === null) return null;
-  return { height: shape.height, width: shape.width };
+/** The sizes every picture is brought to, one after the other, before views are cut; none where it stays as it is. */
+function sizesOnTheWay(shape: ViewShape): readonly Size[] {
+  const { resized = [], height, width } = shape;
+  if (shape.kind === 'crop' || height === null || width === null) return resized;
+  return [...resized, { height, width }];
 }
 
 function bytesOf(size: Size): number {

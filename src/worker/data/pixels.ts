@@ -21,7 +21,8 @@ export function copyView(
 ): void {
   const rowLength = view.width * 3;
   for (let y = 0; y < view.height; y++) {
-    const from = ((view.top - firstRow + y) * width + view.left) * 3;
+    const row = view.upsideDown ? view.height - 1 - y : y;
+    const from = ((view.top - firstRow + row) * width + view.left) * 3;
     const to = offset + y * rowLength;
     if (view.flip) copyMirrored(rows, from, out, to, view.width);
     else for (let i = 0; i < rowLength; i++) out[to + i] = unit[rows[from + i] as number] as number;

@@ -45,11 +45,59 @@ export const viewParams: readonly ParamSpec[] = [
   {
     type: 'boolean',
     id: 'flip',
-    label: 'Mirror half of the training views',
-    help: 'Each training view is mirrored left to right with probability one half. Scoring never mirrors.',
+    label: 'Mirror training views',
+    help: 'Some training views are mirrored, drawn anew every epoch. Scoring never mirrors.',
     level: 'expert',
     group: 'Views',
     default: true,
+  },
+  {
+    type: 'number',
+    id: 'flipShare',
+    label: 'Share of mirrored views',
+    help: 'Probability with which a training view is mirrored. MANIQA uses 0.7, the other models one half.',
+    level: 'expert',
+    group: 'Views',
+    default: 0.5,
+    min: 0,
+    max: 1,
+    when: { id: 'flip', is: [true] },
+  },
+  {
+    type: 'choice',
+    id: 'flipAxis',
+    label: 'Mirrored',
+    help: 'Left to right as described everywhere. MANIQA’s released code means to do so, but reverses the rows: its pictures stand on their heads.',
+    level: 'expert',
+    group: 'Views',
+    default: 'horizontal',
+    options: [
+      { value: 'horizontal', label: 'Left to right' },
+      { value: 'vertical', label: 'Top to bottom' },
+    ],
+    when: { id: 'flip', is: [true] },
+  },
+  {
+    type: 'choice',
+    id: 'cropRange',
+    label: 'Positions of random views',
+    help: 'Whether a random view may lie at the right and bottom edge of the picture. MANIQA’s released code never draws the last position.',
+    level: 'expert',
+    group: 'Views',
+    default: 'all',
+    options: [
+      { value: 'all', label: 'Every position' },
+      { value: 'without-last', label: 'Every position but the last' },
+    ],
+  },
+  {
+    type: 'boolean',
+    id: 'dropLast',
+    label: 'Leave out an incomplete last step',
+    help: 'When the views of an epoch do not divide evenly into steps, the rest is left out of this epoch instead of making a smaller step. Which views are left out changes with every epoch.',
+    level: 'expert',
+    group: 'Training',
+    default: false,
   },
 ];
 
@@ -58,6 +106,12 @@ export interface ViewSettings {
   readonly testViews: number;
   readonly method: 'random' | 'grid';
   readonly flip: boolean;
+  /** Probability of a mirrored training view. */
+  readonly flipShare: number;
+  readonly flipAxis: 'horizontal' | 'vertical';
+  /** Whether the last valid offset of a random view may be drawn. */
+  readonly lastOffset: boolean;
+  readonly dropLast: boolean;
 }
 
 /** Reads checked trainer values; absent names take the defaults above, so older runs still open. */
@@ -70,5 +124,9 @@ export function viewSettings(trainer: Readonly<ParamValues>): ViewSettings {
     testViews: read.number(values, 'testViews'),
     method: read.string(values, 'viewMethod') === 'grid' ? 'grid' : 'random',
     flip: read.boolean(values, 'flip'),
+    flipShare: read.number(values, 'flipShare'),
+    flipAxis: read.string(values, 'flipAxis') === 'vertical' ? 'vertical' : 'horizontal',
+    lastOffset: read.string(values, 'cropRange') === 'all',
+    dropLast: read.boolean(values, 'dropLast'),
   };
 }

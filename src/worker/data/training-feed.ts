@@ -43,8 +43,17 @@ export function batchesFrom(
   return ahead(indices, batchesAhead, make);
 }
 
+/** @throws LabError `bad-input` where an epoch would have no batch */
 export function batchesPerEpoch({ images, shape, settings, batchSize }: FeedOptions): number {
-  return Math.ceil((images.length * viewsPerPicture(shape, settings)) / batchSize);
+  const views = images.length * viewsPerPicture(shape, settings);
+  if (!settings.dropLast) return Math.ceil(views / batchSize);
+  if (views >= batchSize) return Math.floor(views / batchSize);
+  throw new LabError({
+    kind: 'bad-input',
+    message: `an epoch has ${views} views, fewer than the ${batchSize} of one step, and incomplete steps are left out`,
+    safe: 'Nothing was started.',
+    next: 'Lower the views per step, or keep the incomplete last step.',
+  });
 }
 
 function viewsPerPicture(shape: ViewShape, settings: ViewSettings): number {
@@ -60,7 +69,7 @@ interface EpochPlan {
 
 /**
  * Training batches: in each epoch every picture gives its views, and all views of all pictures are
- * shuffled together. The last batch may be smaller. Views and order are functions of seed, epoch
+ * shuffled together. The last batch may be smaller, or is left out. Views and order are functions of seed, epoch
  * and content, so any batch of any epoch can be made without those before it.
  */
 export class TrainingFeed implements BatchSource {

@@ -1,20 +1,34 @@
 import { LabError } from '@shared/errors';
 import { random, type RandomStream } from '@shared/random';
-import type { ViewShape } from '../models/model';
+import type { ModelDef, ViewShape } from '../models/model';
 import type { ViewSettings } from './settings';
 
-/** One rectangle of a picture, in its pixels; `flip` mirrors it left to right. */
+/** One rectangle of a picture, in its pixels. */
 export interface View {
   readonly top: number;
   readonly left: number;
   readonly height: number;
   readonly width: number;
+  /** Mirrored left to right. */
   readonly flip: boolean;
+  /** Mirrored top to bottom. */
+  readonly upsideDown?: boolean;
 }
 
 export interface Size {
   readonly height: number;
   readonly width: number;
+}
+
+/** The shapes of the views a model is trained on and scored by. */
+export interface ViewShapes {
+  readonly train: ViewShape;
+  readonly test: ViewShape;
+}
+
+/** @param given what a model's `views` returned: one shape for both, or one for each */
+export function viewShapes(given: ReturnType<ModelDef['views']>): ViewShapes {
+  return 'kind' in given ? { train: given, test: given } : given;
 }
 
 /**
@@ -42,11 +56,12 @@ export function testViews(
   seed: number,
   index: number,
 ): View[] {
-  if (shape.kind === 'whole') return [wholeView(picture, false)];
+  if (shape.kind === 'whole') return [wholeView(picture)];
   const room = roomFor(shape, picture);
   if (settings.method === 'grid') return gridViews(shape, room, settings.testViews);
   const stream = random(seed, 'test-views', 0, index);
-  return Array.from({ length: settings.testViews }, () => randomView(shape, room, stream, false));
+  const still = { ...settings, flip: false };
+  return Array.from({ length: settings.testViews }, () => randomView(shape, room, stream, still));
 }
 
 /**
@@ -63,11 +78,22 @@ export function trainViews(
   index: number,
 ): View[] {
   const stream = random(seed, 'train-views', epoch, index);
-  if (shape.kind === 'whole') return [wholeView(picture, settings.flip && stream.integer(2) === 1)];
+  if (shape.kind === 'whole') return [{ ...wholeView(picture), ...mirrored(settings, stream) }];
   const room = roomFor(shape, picture);
   return Array.from({ length: settings.trainViews }, () =>
-    randomView(shape, room, stream, settings.flip),
+    randomView(shape, room, stream, settings),
   );
+}
+
+/** One draw where views are mirrored, none where they are not. */
+function mirrored(
+  { flip, flipShare, flipAxis }: ViewSettings,
+  stream: RandomStream,
+): Pick<View, 'flip' | 'upsideDown'> {
+  if (!flip) return { flip: false };
+  // A share of one half is drawn as runs before this setting drew it, so that they can be continued.
+  const drawn = flipShare === 0.5 ? stream.integer(2) === 1 : stream.uniform() < flipShare;
+  return flipAxis === 'horizontal' ? { flip: drawn } : { flip: false, upsideDown: drawn };
 }
 
 /** Last valid offsets. */
@@ -89,16 +115,17 @@ function roomFor(shape: Size, picture: Size): Room {
   });
 }
 
-function wholeView(picture: Size, flip: boolean): View {
-  return { top: 0, left: 0, height: picture.height, width: picture.width, flip };
+function wholeView(picture: Size): View {
+  return { top: 0, left: 0, height: picture.height, width: picture.width, flip: false };
 }
 
-/** Offsets are uniform over all valid positions, the last one included (models.md 2.6, trap 41). */
-function randomView(shape: Size, room: Room, stream: RandomStream, mayFlip: boolean): View {
-  const top = stream.integer(room.top + 1);
-  const left = stream.integer(room.left + 1);
-  const flip = mayFlip && stream.integer(2) === 1;
-  return { top, left, height: shape.height, width: shape.width, flip };
+/** Offsets are uniform over all valid positions, the last one included unless settings leave it out. */
+function randomView(shape: Size, room: Room, stream: RandomStream, settings: ViewSettings): View {
+  const offsets = (last: number): number => (settings.lastOffset ? last + 1 : Math.max(1, last));
+  const top = stream.integer(offsets(room.top));
+  const left = stream.integer(offsets(room.left));
+  const { height, width } = shape;
+  return { top, left, height, width, ...mirrored(settings, stream) };
 }
 
 function gridViews(shape: Size, room: Room, count: number): View[] {

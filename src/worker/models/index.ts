@@ -9,4 +9,4 @@ export const models = registry<ModelDef>(
   }),
 );
 
-export type { ForwardContext, Model, ModelDef, ViewShape } from './model';
+export type { FixedSize, ForwardContext, Line, Model, ModelDef, ViewShape } from './model';

@@ -21,20 +21,45 @@ export interface ModelDef {
   readonly recipe: {
     readonly trainer: ParamValues;
     readonly nt: ParamValues;
+    /** Settings of this model's training alone: stored, shown and checked with the trainer's. */
+    readonly settings?: readonly ParamSpec[];
     /** Stages and groups; absent: one stage, one group, the trainer's optimiser. */
     readonly plan?: Plan;
+    /** Ids of the settings that add up to the plan's number of epochs; absent: `epochs` alone. */
+    readonly epochSettings?: readonly string[];
   };
   readonly presets: readonly Preset[];
-  /** What the model scores: crops of a fixed size, or the whole image (optionally resized). */
-  views(values: Readonly<ParamValues>): ViewShape;
+  /**
+   * What the model scores: crops of a fixed size, or the whole image (optionally resized); one shape for training and
+   * scoring, or one for each.
+   *
+   * @param values checked settings of the architecture
+   * @param trainer checked trainer settings, this model's own included
+   */
+  views(
+    values: Readonly<ParamValues>,
+    trainer: Readonly<ParamValues>,
+  ): ViewShape | { readonly train: ViewShape; readonly test: ViewShape };
+  /** Whether its models have a `mapping`: offers the settings that only make sense with one. */
+  readonly mapped?: boolean;
   /** Native output to lab scale: lab = scale * native + offset. */
   readonly labScale: { readonly scale: number; readonly offset: number };
   build(values: Readonly<ParamValues>, seed: number): Model;
 }
 
-export type ViewShape =
+/**
+ * A crop has the size given. A whole picture is brought to the size given, or left as it is where null. Before that, the
+ * picture is brought to the sizes of `resized`, one after the other (bilinear, as Pillow does it).
+ */
+export type ViewShape = { readonly resized?: readonly FixedSize[] } & (
   | { readonly kind: 'crop'; readonly height: number; readonly width: number }
-  | { readonly kind: 'whole'; readonly height: number | null; readonly width: number | null };
+  | { readonly kind: 'whole'; readonly height: number | null; readonly width: number | null }
+);
+
+export interface FixedSize {
+  readonly height: number;
+  readonly width: number;
+}
 
 export interface ForwardContext {
   readonly training: boolean;
@@ -45,9 +70,15 @@ export interface ForwardContext {
   readonly batchNorm: 'batch' | 'batch-frozen' | 'running';
 }
 
+export interface Line {
+  readonly scale: number;
+  readonly offset: number;
+}
+
 export interface OutputMapping {
-  get(): readonly { readonly scale: number; readonly offset: number }[];
-  set(lines: readonly { readonly scale: number; readonly offset: number }[]): void;
+  /** One line per head, in the order of `heads`; none while nothing has been fitted (scores are then native). */
+  get(): readonly Line[];
+  set(lines: readonly Line[]): void;
 }
 
 export interface Model {

@@ -22,6 +22,8 @@ export interface Stage {
   readonly fromBest?: boolean;
   /** A new optimiser, moments at zero, at the start of every epoch. */
   readonly freshEachEpoch?: boolean;
+  /** False trains this stage of an NT run without the gradient-norm term; default true. */
+  readonly norm?: boolean;
 }
 
 export interface ParameterGroup {

@@ -3,7 +3,9 @@ import type { JobImage, JobPayload } from '@shared/worker-protocol';
 import { ModelScorer } from '../attacks/harness/model-scorer';
 import { PictureStore } from '../data/picture-store';
 import { viewSettings } from '../data/settings';
+import { viewShapes } from '../data/views';
 import { models, type Model, type ModelDef, type ViewShape } from '../models';
+import { trainerSpecsOf } from '../trainer-specs';
 import { loadCheckpoint } from '../training';
 import { scoringRows } from './score-picture';
 import { openSitter, type Sitter, type SitterSettings } from './sitter';
@@ -29,6 +31,12 @@ export class TrainedRun {
   static async open(payload: BatchPayload): Promise<TrainedRun> {
     const def = models.find(payload.modelId);
     const values = checkValues(def.title, def.params, payload.modelParams);
+    const trainer = checkValues(
+      def.title,
+      trainerSpecsOf(def),
+      payload.trainer,
+      def.recipe.trainer,
+    );
     const model = def.build(values, payload.seed);
     try {
       const expected = { modelId: def.id, modelVersion: def.version };
@@ -37,7 +45,7 @@ export class TrainedRun {
       model.dispose();
       throw error;
     }
-    return new TrainedRun(payload, def, model, def.views(values));
+    return new TrainedRun(payload, def, model, viewShapes(def.views(values, trainer)).test);
   }
 
   scorer(rows = scoringRows): ModelScorer {

@@ -1,25 +1,33 @@
 import type { ParamValues } from '@shared/params';
 import { checkValues, read } from '@shared/params';
 import type { Model, ModelDef } from '../models/model';
+import type { TrainingPlan } from '../models/plan';
 import { losses } from './losses';
-import { optimizers } from './optimizers';
-import type { Optimizer } from './optimizers';
+import { normSettings, ntSpecs } from './nt-settings';
+import type { RateFactor } from './optimizers';
 import { schedules } from './schedules';
 import type { SchedulePosition } from './schedules';
-import { normSettings, ntParams, trainerParams } from './settings';
+import { mappingParams, trainerParams } from './settings';
+import { StagedOptimizer } from './staged-optimizer';
+import { membersOf, plainPlan, stageAt, totalEpochs } from './stages';
 import type { StepSettings } from './step';
 
 /** Everything a training needs besides data, made from a run's stored settings. */
 export interface Training {
   readonly model: Model;
-  readonly optimizer: Optimizer;
+  readonly plan: TrainingPlan;
+  readonly optimizer: StagedOptimizer;
+  /** The step where every weight is trained; `stepAt` has that of an epoch. */
   readonly step: StepSettings;
+  /** Of all stages together. */
   readonly epochs: number;
   readonly batchSize: number;
-  /** Learning rate at a position: the setting times schedule and warm-up. */
+  /** The step of an epoch (0-based): its stage may train some weights only, or without the norm term. */
+  stepAt(epoch: number): StepSettings;
+  /** Learning rate at a position: that of the stage times schedule and warm-up; a group's own factor is on top. */
   learningRate(position: SchedulePosition): number;
-  /** The factor the optimiser is given at a position. */
-  rateFactor(position: SchedulePosition): number;
+  /** The factors the optimiser's groups are given at a position. */
+  rateFactor(position: SchedulePosition): RateFactor;
   /** Ratings on the lab scale to the scale the loss sees. */
   toLossScale(ratings: Float32Array): Float32Array;
   dispose(): void;
@@ -38,49 +46,78 @@ export interface TrainingSpec {
  * @throws LabError `bad-input` naming a bad setting; settings of other parts (views) are ignored here
  */
 export function buildTraining(def: ModelDef, spec: TrainingSpec): Training {
-  const own = new Set(trainerParams.map((param) => param.id));
-  const given = Object.entries(spec.trainer).filter(([id]) => own.has(id));
-  const recipe = Object.fromEntries(
-    Object.entries(def.recipe.trainer).filter(([id]) => own.has(id)),
-  );
-  const trainer = checkValues('trainer', trainerParams, Object.fromEntries(given), recipe);
-  const nt = spec.nt && checkValues('gradient norm', ntParams, spec.nt, def.recipe.nt);
+  const trainer = trainerValues(def, spec.trainer);
+  const nt = spec.nt && checkValues('gradient norm', ntSpecs(def), spec.nt, def.recipe.nt);
+  const plan = (def.recipe.plan ?? plainPlan)(trainer);
+  const epochs = totalEpochs(plan);
   const model = def.build(checkValues(def.title, def.params, spec.modelParams), spec.seed);
-  const learningRate = read.number(trainer, 'learningRate');
-  const optimizer = optimizers.find(read.string(trainer, 'optimizer')).build(
-    [
-      {
-        parameters: model.parameters(),
-        learningRate,
-        weightDecay: read.number(trainer, 'weightDecay'),
-      },
-    ],
-    trainer,
-  );
+  const optimizer = new StagedOptimizer(plan, model.parameters(), trainer);
   const schedule = schedules.find(read.string(trainer, 'schedule'));
   const warmupSteps = read.number(trainer, 'warmupSteps');
   const native = read.string(trainer, 'lossScale') === 'native';
   const { scale, offset } = def.labScale;
-  const rateFactor = (position: SchedulePosition): number =>
-    Math.min(1, (position.step + 1) / Math.max(1, warmupSteps)) *
-    schedule.factor(position, trainer);
+  const loss = losses.find(read.string(trainer, 'loss'));
+  const step: StepSettings = {
+    loss: {
+      judgesHeads: loss.judgesHeads ?? false,
+      evaluate: (prediction, target) => loss.evaluate(prediction, target, trainer),
+    },
+    norm: normSettings(nt),
+    scale: native ? { scale: 1, offset: 0 } : def.labScale,
+    seed: spec.seed,
+  };
+  /** The schedule sees a stage as a training of its own, as it has an optimiser of its own. */
+  const scheduled = (position: SchedulePosition): number => {
+    const at = stageAt(plan, position.epoch);
+    const stepsPerEpoch = position.totalSteps / epochs;
+    const own: SchedulePosition = {
+      epoch: at.epoch,
+      step: position.step - at.before * stepsPerEpoch,
+      totalSteps: at.stage.epochs * stepsPerEpoch,
+    };
+    const warm = Math.min(1, (own.step + 1) / Math.max(1, warmupSteps));
+    return warm * schedule.factor(own, trainer);
+  };
+  const stepAt = (epoch: number): StepSettings => {
+    const at = stageAt(plan, epoch);
+    const active = membersOf(at.stage, model.parameters()).filter(
+      (_, group) => at.stage.groups[group]?.rate(at.epoch) !== null,
+    );
+    const trained = new Set(active.flatMap((members) => [...members.keys()]));
+    return { ...step, trained, norm: at.stage.norm === false ? null : step.norm };
+  };
   return {
     model,
+    plan,
     optimizer,
-    step: {
-      loss: losses.find(read.string(trainer, 'loss')),
-      norm: normSettings(nt),
-      scale: native ? { scale: 1, offset: 0 } : def.labScale,
-      seed: spec.seed,
-    },
-    epochs: read.number(trainer, 'epochs'),
+    step,
+    epochs,
     batchSize: read.number(trainer, 'batchSize'),
-    rateFactor,
-    learningRate: (position) => learningRate * rateFactor(position),
+    stepAt,
+    rateFactor: (position) => {
+      const at = stageAt(plan, position.epoch);
+      const factor = scheduled(position);
+      return at.stage.groups.map((group) => {
+        const rate = group.rate(at.epoch);
+        return rate === null ? null : rate * factor;
+      });
+    },
+    learningRate: (position) =>
+      stageAt(plan, position.epoch).stage.learningRate * scheduled(position),
     toLossScale: (ratings) => (native ? ratings.map((y) => (y - offset) / scale) : ratings),
     dispose() {
       optimizer.dispose();
       model.dispose();
     },
   };
+}
+
+/** Checked trainer settings, this model's own included; those of other parts (views, selection) are left out. */
+function trainerValues(def: ModelDef, given: Readonly<ParamValues>): ParamValues {
+  const { settings = [], trainer } = def.recipe;
+  const specs = [...trainerParams, ...(def.mapped ? mappingParams : []), ...settings];
+  const own = new Set(specs.map((param) => param.id));
+  const ours = (values: Readonly<ParamValues>): ParamValues =>
+    Object.fromEntries(Object.entries(values).filter(([id]) => own.has(id)));
+  return checkValues('trainer', specs, ours(given), ours(trainer));
 }

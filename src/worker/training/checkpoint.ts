@@ -1,11 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import * as v from 'valibot';
 import { LabError } from '@shared/errors';
-import type { Model } from '../models/model';
+import type { Line, Model } from '../models/model';
+import type { StateEntry } from '../nn';
 import { readSafetensors, writeSafetensors } from '../weights/safetensors';
 import type { Tensor } from '../weights/safetensors';
-import type { Optimizer } from './optimizers';
 
 /**
  * A checkpoint is one safetensors file: the model's state dict under its PyTorch names, the optimiser's moments under
@@ -16,6 +17,13 @@ export interface Position {
   readonly epoch: number;
   /** Optimiser steps taken. */
   readonly step: number;
+}
+
+/** What a checkpoint keeps of an optimiser. */
+export interface Moments {
+  state(): Map<string, StateEntry>;
+  /** @param epoch epochs that had ended */
+  load(state: ReadonlyMap<string, StateEntry>, epoch: number): void;
 }
 
 export interface CheckpointMeta extends Position {
@@ -30,8 +38,11 @@ export interface WrittenCheckpoint {
   readonly sizeBytes: number;
 }
 
+const Finite = v.pipe(v.number(), v.finite());
+const Lines = v.array(v.object({ scale: Finite, offset: Finite }));
 const FORMAT = 'iqalab-checkpoint-1';
 const OPTIMIZER = 'optimizer/';
+const MAPPING = 'mapping';
 
 /**
  * Writes a checkpoint so that `path` always holds a whole one: to a temporary file beside it, synced, renamed over it,
@@ -42,7 +53,7 @@ const OPTIMIZER = 'optimizer/';
 export async function saveCheckpoint(
   path: string,
   model: Model,
-  optimizer: Optimizer,
+  optimizer: Pick<Moments, 'state'>,
   meta: CheckpointMeta,
 ): Promise<WrittenCheckpoint> {
   const tensors = new Map<string, Tensor>(model.stateDict());
@@ -55,6 +66,7 @@ export async function saveCheckpoint(
     ['step', String(meta.step)],
     ['extra', JSON.stringify(meta.extra)],
   ]);
+  if (model.mapping) metadata.set(MAPPING, JSON.stringify(model.mapping.get()));
   for (const [name, { data }] of tensors) requireFinite(name, data, meta);
   const bytes = writeSafetensors(tensors, metadata);
   await replaceFile(path, bytes);
@@ -71,7 +83,7 @@ export async function saveCheckpoint(
 export async function loadCheckpoint(
   path: string,
   model: Model,
-  optimizer: Optimizer | null,
+  optimizer: Pick<Moments, 'load'> | null,
   expected?: { readonly modelId: string; readonly modelVersion: number },
 ): Promise<CheckpointMeta> {
   const { tensors, metadata } = readSafetensors(await readWhole(path));
@@ -92,8 +104,9 @@ export async function loadCheckpoint(
       moments.set(name.slice(OPTIMIZER.length), { shape: [...tensor.shape], data: tensor.data });
     } else weights.set(name, tensor);
   }
-  optimizer?.load(moments);
+  optimizer?.load(moments, meta.epoch);
   model.loadStateDict(weights);
+  model.mapping?.set(readMapping(metadata.get(MAPPING)));
   return meta;
 }
 
@@ -142,6 +155,16 @@ function readExtra(text: string): Record<string, string> {
     if (!(error instanceof SyntaxError)) throw error;
   }
   throw foreign('checkpoint has bad extra data');
+}
+
+/** The lines of a model's heads; none in a checkpoint from before they were fitted. */
+function readMapping(text = '[]'): Line[] {
+  try {
+    return v.parse(Lines, JSON.parse(text));
+  } catch (error) {
+    if (!(error instanceof SyntaxError || error instanceof v.ValiError)) throw error;
+    throw foreign('checkpoint has bad lines from output to rating');
+  }
 }
 
 function foreign(message: string): LabError {

@@ -13,6 +13,10 @@ import type { ForwardContext, Model } from '../models/model';
  * Neither score is detached, so the parameters receive
  *   d term / d f_i(x + h s) = 2 lambda c q_i / (h n)  and the negative of it through f_i(x);
  * s being constant, no second-order derivative is needed.
+ *
+ * Standardised, q_i is divided by the deviation d of the batch's own clean scores, d^2 = mean_i (f_i - mean f)^2: the
+ * term is then the same whatever the scale of the output. With T the term, f_i(x) receives -2T (f_i - mean f) / (n d^2)
+ * through d as well. Scores that are all equal have no scale to divide by: the term is 0.
  */
 export interface NormSettings {
   readonly lambda: number;
@@ -26,6 +30,8 @@ export interface NormSettings {
   readonly batchNorm: ForwardContext['batchNorm'];
   /** Use the loss's clean pass for f(x) too; a pass of its own, as in the released code, when false. */
   readonly sharedPass: boolean;
+  /** Divide by the deviation of the batch's scores; for outputs whose scale means nothing. Default false. */
+  readonly standardised?: boolean;
 }
 
 export interface NormTerm {
@@ -33,29 +39,50 @@ export interface NormTerm {
   readonly value: number;
   /** Mean of |q|, the estimate of the gradient's l1 norm. */
   readonly estimate: number;
-  /** d value / d f(x + h s), `[n]`; d value / d f(x) is its negative. */
+  /** d value / d f(x + h s), `[n]`. */
   readonly gradient: Float64Array;
+  /** d value / d f(x), `[n]`. */
+  readonly cleanGradient: Float64Array;
 }
 
-/** The regulariser's value and derivative from the scores at both ends, in double precision. */
+/** The regulariser's value and derivatives from the scores at both ends, in double precision. */
 export function normTerm(
   clean: Float32Array,
   stepped: Float32Array,
-  settings: Pick<NormSettings, 'lambda' | 'h' | 'half'>,
+  settings: Pick<NormSettings, 'lambda' | 'h' | 'half' | 'standardised'>,
 ): NormTerm {
-  const { lambda, h, half } = settings;
+  const { lambda, h, half, standardised = false } = settings;
   const n = clean.length;
   const factor = lambda * (half ? 0.5 : 1);
   const gradient = new Float64Array(n);
+  const cleanGradient = new Float64Array(n);
+  const spread = standardised ? spreadOf(clean) : { mean: 0, deviation: 1 };
+  if (spread.deviation === 0) return { value: 0, estimate: 0, gradient, cleanGradient };
+  const unit = h * spread.deviation;
   let squares = 0;
   let absolute = 0;
   for (let i = 0; i < n; i++) {
-    const q = ((stepped[i] ?? 0) - (clean[i] ?? 0)) / h;
+    const q = ((stepped[i] ?? 0) - (clean[i] ?? 0)) / unit;
     squares += q * q;
     absolute += Math.abs(q);
-    gradient[i] = (2 * factor * q) / (h * n);
+    gradient[i] = (2 * factor * q) / (unit * n);
+    cleanGradient[i] = -(gradient[i] ?? 0);
   }
-  return { value: (factor * squares) / n, estimate: absolute / n, gradient };
+  const value = (factor * squares) / n;
+  if (standardised) {
+    const through = (2 * value) / (n * spread.deviation ** 2);
+    for (let i = 0; i < n; i++) {
+      cleanGradient[i] = (cleanGradient[i] ?? 0) - through * ((clean[i] ?? 0) - spread.mean);
+    }
+  }
+  return { value, estimate: absolute / n, gradient, cleanGradient };
+}
+
+/** Mean and population deviation. */
+function spreadOf(values: Float32Array): { mean: number; deviation: number } {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return { mean, deviation: Math.sqrt(squares / values.length) };
 }
 
 /** Length of a unit step per channel in pixels: 1, or the model's deviation when stepping in normalised space. */
@@ -65,21 +92,31 @@ export function stepPerChannel(model: Model, space: NormSettings['space']): read
 
 /**
  * Pulls ones back through a recorded pass and steps along the sign of what arrives.
+ * @param pass scores `[n]`, or `[n, heads]` of which the first column counts
  * @returns x + h * std * sign(g), the shape of x; the caller disposes it
  */
 export function stepAlongSign(
-  pass: Pass<tf.Tensor1D>,
+  pass: Pass<tf.Tensor1D | tf.Tensor2D>,
   x: tf.Tensor4D,
   h: number,
   perChannel: readonly number[],
 ): tf.Tensor4D {
   return tf.tidy(() => {
-    const [gradient] = pass.pullback(tf.onesLike(pass.output), [x]);
+    const [n, heads = 1] = pass.output.shape;
+    const ones = firstColumn(new Float64Array(n).fill(1), heads);
+    const [gradient] = pass.pullback(tf.tensor(Float32Array.from(ones), pass.output.shape), [x]);
     // A score that does not depend on the picture has gradient zero: no step.
     if (!gradient) return tf.clone(x);
     const step = tf.tensor1d(perChannel.map((length) => h * length));
     return tf.add(x, tf.mul(tf.sign(gradient), step));
   });
+}
+
+/** `[n]` as the first column of `[n, heads]`, the rest zero, row-major. */
+export function firstColumn(values: Float64Array, heads: number): Float64Array {
+  const matrix = new Float64Array(values.length * heads);
+  values.forEach((value, i) => (matrix[i * heads] = value));
+  return matrix;
 }
 
 /**

@@ -15,6 +15,8 @@ export type {
   TrainingData,
   Validation,
 } from './loop';
-export { normSettings, ntParams, trainerParams } from './settings';
+export { normSettings, ntParams, ntSpecs } from './nt-settings';
+export { mappingParams, trainerParams } from './settings';
+export { stageAt, startsFromBest, totalEpochs } from './stages';
 export { computeStep } from './step';
 export type { StepResult, StepSettings } from './step';

@@ -4,7 +4,9 @@ import { LabError } from '@shared/errors';
 import type { Training } from './build';
 import { saveCheckpoint } from './checkpoint';
 import type { CheckpointMeta, Position, WrittenCheckpoint } from './checkpoint';
+import { startsFromBest } from './stages';
 import { computeStep } from './step';
+import type { StepSettings } from './step';
 import { LossWatch } from './watch';
 
 /** One optimiser step's views and ratings. */
@@ -68,6 +70,8 @@ export interface LoopOptions {
   checkpointPath(position: Position): string;
   /** Stored with every checkpoint and handed back by `loadCheckpoint`. */
   extra?(): Record<string, string>;
+  /** Gives the model the weights of the best epoch of the stage that has ended. */
+  restoreBest?(): Promise<void>;
 }
 
 export interface LoopResult extends Position {
@@ -93,6 +97,7 @@ export async function trainLoop(options: LoopOptions): Promise<LoopResult> {
     const startedAt = performance.now();
     let waitedMs = 0;
     const first = step - epoch * data.batchesPerEpoch;
+    const settings = training.stepAt(epoch);
     const batches = data.batches(epoch, first)[Symbol.asyncIterator]();
     try {
       for (let index = first; index < data.batchesPerEpoch; index++) {
@@ -100,12 +105,14 @@ export async function trainLoop(options: LoopOptions): Promise<LoopResult> {
           await save(options, { epoch, step }, false);
           return { epoch, step, stoppedEarly: true };
         }
+        // Weights come from elsewhere only now: a checkpoint of an ended epoch keeps its own.
+        if (index === 0 && startsFromBest(training.plan, epoch)) await options.restoreBest?.();
         const askedAt = performance.now();
         const next = await batches.next();
         waitedMs += performance.now() - askedAt;
         if (next.done)
           throw new Error(`training data ended at batch ${index} of epoch ${epoch + 1}`);
-        const metric = takeStep(training, next.value, { epoch, step, data });
+        const metric = takeStep(training, next.value, { epoch, step, data, settings });
         step += 1;
         reporter.add(metric);
         const warning = watch.add(metric.total, epoch, metric.step);
@@ -126,6 +133,8 @@ export async function trainLoop(options: LoopOptions): Promise<LoopResult> {
       trainMs,
       dataWaitShare: trainMs > 0 ? waitedMs / trainMs : 0,
     });
+    // A checkpoint holds what the next step meets; moments that the next epoch begins without are not kept.
+    if (epoch < training.epochs) training.optimizer.enter(epoch);
     await save(options, { epoch, step }, true);
     if (control.stopAfterEpoch) break;
   }
@@ -136,14 +145,14 @@ export async function trainLoop(options: LoopOptions): Promise<LoopResult> {
 function takeStep(
   training: Training,
   batch: Batch,
-  at: { epoch: number; step: number; data: TrainingData },
+  at: { epoch: number; step: number; data: TrainingData; settings: StepSettings },
 ): StepMetric {
-  const { epoch, step } = at;
+  const { epoch, step, settings } = at;
   const position = { epoch, step, totalSteps: training.epochs * at.data.batchesPerEpoch };
   const x = tf.tensor4d(batch.x, [...batch.shape]);
   try {
     const y = training.toLossScale(batch.y);
-    const { gradients, ...losses } = computeStep(training.model, x, y, training.step, step);
+    const { gradients, ...losses } = computeStep(training.model, x, y, settings, step);
     training.optimizer.step(gradients, training.rateFactor(position));
     tf.dispose([...gradients.values()].filter((gradient) => gradient !== null));
     const learningRate = training.learningRate(position);

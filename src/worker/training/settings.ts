@@ -1,6 +1,4 @@
-import type { ParamSpec, ParamValues } from '@shared/params';
-import { read } from '@shared/params';
-import type { NormSettings } from './gradient-norm';
+import type { ParamSpec } from '@shared/params';
 import { losses } from './losses';
 import { optimizers } from './optimizers';
 import { schedules } from './schedules';
@@ -90,97 +88,35 @@ export const trainerParams: readonly ParamSpec[] = [
     min: 0,
     unit: 'steps',
   },
+  ...dependent('loss', losses.all),
   ...dependent('optimizer', optimizers.all),
   ...dependent('schedule', schedules.all),
 ];
 
-/** Settings of the gradient-norm regulariser. */
-export const ntParams: readonly ParamSpec[] = [
-  {
-    type: 'number',
-    id: 'lambda',
-    label: 'Lambda',
-    help: 'Weight of the squared gradient norm in the loss. More makes the model steadier and, beyond a point, less accurate.',
-    level: 'paper',
-    default: 0.001,
-    min: 0,
-    max: 10,
-    scale: 'log',
-    paper: { value: 0.001, source: 'section 5.1, HyperIQA' },
-  },
-  {
-    type: 'number',
-    id: 'h',
-    label: 'Step h',
-    help: 'How far the input is moved to measure the gradient’s norm.',
-    level: 'paper',
-    default: 0.01,
-    min: 1e-6,
-    max: 1,
-    scale: 'log',
-    paper: { value: 0.01, source: 'section 5.1' },
-  },
+/** Settings of models whose output is brought to the ratings by a line fitted afterwards. */
+export const mappingParams: readonly ParamSpec[] = [
   {
     type: 'choice',
-    id: 'space',
-    label: 'Space of h',
-    help: 'Whether the step is taken in the model’s normalised input, as in the released code, or in pixels.',
+    id: 'mapping',
+    label: 'Line from output to rating',
+    help: 'The output of this model has no scale of its own: a straight line, fitted to the training pictures by least squares, turns it into a score. Until then its RMSE means nothing and is left out.',
     level: 'guided',
-    default: 'normalised',
-    options: [
-      { value: 'normalised', label: 'Normalised input' },
-      { value: 'pixel', label: 'Pixels' },
-    ],
-  },
-  {
-    type: 'boolean',
-    id: 'half',
-    label: 'Factor one half',
-    help: 'The released code halves the squared norm; the paper’s formula does not.',
-    level: 'guided',
-    default: true,
-  },
-  {
-    type: 'choice',
-    id: 'batchNorm',
-    label: 'Batch norm in the regulariser',
-    help: 'How batch normalisation behaves in the regulariser’s own passes. Models without it ignore this.',
-    level: 'expert',
-    default: 'batch-frozen',
+    group: 'Training',
+    default: 'end',
     options: [
       {
-        value: 'batch',
-        label: 'Batch statistics, stored ones follow',
-        help: 'As released: stored statistics move with every pass.',
+        value: 'end',
+        label: 'Fitted once, at the end',
+        help: 'For the epoch the run is judged by. As the released code does.',
       },
-      { value: 'batch-frozen', label: 'Batch statistics, stored ones stay' },
-      { value: 'running', label: 'Stored statistics' },
+      {
+        value: 'epoch',
+        label: 'Fitted after every epoch',
+        help: 'Validation RMSE then exists for every epoch, at the price of scoring all training pictures each time.',
+      },
     ],
   },
-  {
-    type: 'boolean',
-    id: 'sharedPass',
-    label: 'Share the clean pass',
-    help: 'The scores of the unmoved views are computed once for loss and norm. The released code computes them twice, with equal values.',
-    level: 'expert',
-    default: true,
-  },
 ];
-
-/** The regulariser's typed settings, or null for a baseline. */
-export function normSettings(values: Readonly<ParamValues> | null): NormSettings | null {
-  if (!values) return null;
-  const batchNorm = read.string(values, 'batchNorm');
-  return {
-    lambda: read.number(values, 'lambda'),
-    h: read.number(values, 'h'),
-    space: read.string(values, 'space') === 'pixel' ? 'pixel' : 'normalised',
-    half: read.boolean(values, 'half'),
-    batchNorm: batchNorm === 'batch' || batchNorm === 'running' ? batchNorm : 'batch-frozen',
-    // Stored statistics give other clean scores than the loss's training pass, so nothing can be shared then.
-    sharedPass: read.boolean(values, 'sharedPass') && batchNorm !== 'running',
-  };
-}
 
 interface Choice {
   readonly id: string;

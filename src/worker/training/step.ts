@@ -3,17 +3,19 @@ import { LabError } from '@shared/errors';
 import { record } from '../engine';
 import type { Pass } from '../engine';
 import type { ForwardContext, Model } from '../models/model';
-import { normTerm, stepAlongSign, stepPerChannel } from './gradient-norm';
+import { firstColumn, normTerm, stepAlongSign, stepPerChannel } from './gradient-norm';
 import type { NormSettings, NormTerm } from './gradient-norm';
-import type { LossDef } from './losses';
+import type { LossDef, LossValue } from './losses';
 
 export interface StepSettings {
-  readonly loss: LossDef;
+  readonly loss: Pick<LossDef, 'judgesHeads' | 'evaluate'>;
   /** Null for a baseline. */
   readonly norm: NormSettings | null;
   /** Loss and norm term see scale * native + offset: the lab scale, or 1 and 0 for native units. */
   readonly scale: { readonly scale: number; readonly offset: number };
   readonly seed: number;
+  /** Names of the parameters whose gradients are wanted; all where absent. */
+  readonly trained?: ReadonlySet<string>;
 }
 
 export interface StepLosses {
@@ -30,11 +32,21 @@ export interface StepResult extends StepLosses {
   readonly gradients: Map<string, tf.Tensor | null>;
 }
 
+/** A recorded pass and what the loss and the norm term read of it. */
+interface Scored {
+  readonly pass: Pass<tf.Tensor1D | tf.Tensor2D>;
+  /** First column, on the scale of the settings, `[n]`. */
+  readonly scores: Float32Array;
+  /** d total / d output, per unit of the scores' scale, row-major like the output; summed up term by term. */
+  readonly cotangent: Float64Array;
+}
+
 /**
  * Loss terms and parameter gradients of one batch, with or without NT; updates no weight.
  *
  * One recorded clean pass serves the loss, the direction of the step and the parameter gradient; a second pass at the
- * stepped input gives the other end of the difference.
+ * stepped input gives the other end of the difference. A model with several heads is trained on all of them, before any
+ * line to the ratings; the norm term watches the first.
  *
  * @param x views `[n, height, width, 3]` in [0, 1]; @param y ratings `[n]` on the scale of `settings.scale`
  * @param step steps taken so far: with the seed it keys dropout, alike in all passes of the step
@@ -47,8 +59,8 @@ export function computeStep(
   settings: StepSettings,
   step: number,
 ): StepResult {
-  const { norm, scale } = settings;
-  const parameters = [...model.parameters()];
+  const { norm, scale, trained } = settings;
+  const parameters = [...model.parameters()].filter(([name]) => trained?.has(name) ?? true);
   const leaves = parameters.map(([, variable]) => variable);
   const context: ForwardContext = {
     training: true,
@@ -56,39 +68,42 @@ export function computeStep(
     step,
     batchNorm: 'batch',
   };
-  const passes: Pass<tf.Tensor1D>[] = [];
-  const run = (at: tf.Tensor4D, wanted: tf.Tensor[], how: ForwardContext): Pass<tf.Tensor1D> => {
-    const pass = record(() => model.forward(at, how), wanted);
-    passes.push(pass);
-    return pass;
+  const passes: Scored[] = [];
+  const run = (at: tf.Tensor4D, wanted: tf.Tensor[], how: ForwardContext): Scored => {
+    const forward = (): tf.Tensor1D | tf.Tensor2D =>
+      model.heads ? model.heads(at, how) : model.forward(at, how);
+    const pass = record(forward, wanted);
+    const native = pass.output.dataSync<'float32'>();
+    const heads = headsOf(pass);
+    const scores = Float32Array.from(
+      y,
+      (_, i) => scale.scale * (native[i * heads] ?? Number.NaN) + scale.offset,
+    );
+    const scored = { pass, scores, cotangent: new Float64Array(native.length) };
+    passes.push(scored);
+    return scored;
   };
-  const scores = (pass: Pass<tf.Tensor1D>): Float32Array =>
-    pass.output.dataSync<'float32'>().map((value) => scale.scale * value + scale.offset);
   let stepped: tf.Tensor4D | undefined;
   try {
     const clean = run(x, norm?.sharedPass === true ? [x, ...leaves] : leaves, context);
-    const prediction = scores(clean);
-    const quality = settings.loss.evaluate(prediction, y);
+    const quality = judge(settings, clean, y);
     requireFinite('quality loss', quality.value, step);
-    const cotangents = new Map<Pass<tf.Tensor1D>, Float64Array>([[clean, quality.gradient]]);
+    addTo(clean, quality.gradient);
     let term: NormTerm | null = null;
     if (norm) {
       const own: ForwardContext = { ...context, batchNorm: norm.batchNorm };
       const base = norm.sharedPass ? clean : run(x, [x, ...leaves], own);
-      stepped = stepAlongSign(base, x, norm.h, stepPerChannel(model, norm.space));
+      stepped = stepAlongSign(base.pass, x, norm.h, stepPerChannel(model, norm.space));
       const moved = run(stepped, leaves, own);
-      term = normTerm(scores(base), scores(moved), norm);
+      term = normTerm(base.scores, moved.scores, norm);
       requireFinite('gradient-norm term', term.value, step);
-      cotangents.set(moved, term.gradient);
-      const atBase = cotangents.get(base) ?? new Float64Array(y.length);
-      cotangents.set(
-        base,
-        atBase.map((value, i) => value - (term?.gradient[i] ?? 0)),
-      );
+      addTo(moved, firstColumn(term.gradient, headsOf(moved.pass)));
+      addTo(base, firstColumn(term.cleanGradient, headsOf(base.pass)));
     }
     const gradients = new Map<string, tf.Tensor | null>();
-    for (const [pass, cotangent] of cotangents) {
-      const dy = tf.tensor1d(Float32Array.from(cotangent, (value) => value * scale.scale));
+    for (const { pass, cotangent } of passes) {
+      const native = Float32Array.from(cotangent, (value) => value * scale.scale);
+      const dy = tf.tensor(native, pass.output.shape);
       pass.pullback(dy, leaves, { last: true }).forEach((gradient, i) => {
         accumulate(gradients, parameters[i]?.[0] ?? '', gradient);
       });
@@ -105,8 +120,31 @@ export function computeStep(
     };
   } finally {
     stepped?.dispose();
-    for (const pass of passes) pass.dispose();
+    for (const { pass } of passes) pass.dispose();
   }
+}
+
+function headsOf(pass: Pass<tf.Tensor1D | tf.Tensor2D>): number {
+  return pass.output.shape[1] ?? 1;
+}
+
+/** The quality loss with its derivative, row-major like the output. */
+function judge(
+  { loss, scale }: StepSettings,
+  { pass, scores }: Scored,
+  y: Float32Array,
+): LossValue {
+  if (!loss.judgesHeads) {
+    const { value, gradient } = loss.evaluate(scores, y);
+    return { value, gradient: firstColumn(gradient, headsOf(pass)) };
+  }
+  // Such a loss compares shapes, not values: it sees the outputs as they are.
+  const { value, gradient } = loss.evaluate(pass.output.dataSync<'float32'>(), y);
+  return { value, gradient: gradient.map((slope) => slope / scale.scale) };
+}
+
+function addTo({ cotangent }: Scored, gradient: Float64Array): void {
+  gradient.forEach((value, i) => (cotangent[i] = (cotangent[i] ?? 0) + value));
 }
 
 function accumulate(

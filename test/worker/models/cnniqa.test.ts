@@ -80,7 +80,7 @@ eachEngine('CNNIQA', () => {
 
 describe('CNNIQA’s settings', () => {
   test('views are 32 x 32 crops', () => {
-    expect(cnniqa.views(defaultValues(cnniqa.params))).toEqual({
+    expect(cnniqa.views(defaultValues(cnniqa.params), {})).toEqual({
       kind: 'crop',
       height: 32,
       width: 32,

@@ -5,11 +5,13 @@ import * as v from 'valibot';
 import { loadEngine, record } from '../../../src/worker/engine';
 import { models } from '../../../src/worker/models';
 import type { ForwardContext, Model, ModelDef } from '../../../src/worker/models';
-import { computeStep, ntParams, weightsSha256 } from '../../../src/worker/training';
+import { computeStep, ntSpecs, weightsSha256 } from '../../../src/worker/training';
 import type { NormSettings } from '../../../src/worker/training';
+import { plainPlan, totalEpochs } from '../../../src/worker/training/stages';
 import { losses } from '../../../src/worker/training/losses';
 import { optimizers } from '../../../src/worker/training/optimizers';
-import { trainerSpecs } from '../../../src/worker/trainer-specs';
+import { viewShapes } from '../../../src/worker/data/views';
+import { trainerSpecsOf } from '../../../src/worker/trainer-specs';
 import { eachEngine, hasEngine } from '../../helpers/engines';
 import { centralDifferences, expectAllClose, expectNoLeak, uniforms } from '../../helpers/tensors';
 
@@ -29,8 +31,9 @@ function build(def: ModelDef, seed = 1): Model {
 
 /** Smooth random pictures of the size the model scores: blobs, so that neighbouring pixels are alike. */
 function pictures(def: ModelDef, count: number, seed = 1): tf.Tensor4D {
-  const shape = def.views(defaultValues(def.params));
-  const [height, width] = [shape.height ?? 64, shape.width ?? 64];
+  const trainer = defaultValues(trainerSpecsOf(def), def.recipe.trainer);
+  const { train } = viewShapes(def.views(defaultValues(def.params), trainer));
+  const [height, width] = [train.height ?? 64, train.width ?? 64];
   return tf.tidy(() => {
     const coarse = uniforms<tf.Rank.R4>([count, 8, 8, 3], seed);
     const fine = uniforms<tf.Rank.R4>([count, height, width, 3], seed + 1);
@@ -66,12 +69,17 @@ describe.each([...models.all.values()])('model $id', (def) => {
     for (const text of [def.title, def.citation, def.summary]) expect(text).not.toBe('');
     for (const spec of def.params) expect(v.is(ParamSpec, spec)).toBe(true);
     expect(() => checkValues(def.id, def.params, {})).not.toThrow();
-    expect(() => checkValues(def.id, trainerSpecs, def.recipe.trainer)).not.toThrow();
-    expect(() => checkValues(def.id, ntParams, def.recipe.nt)).not.toThrow();
+    expect(() => checkValues(def.id, trainerSpecsOf(def), def.recipe.trainer)).not.toThrow();
+    expect(() => checkValues(def.id, ntSpecs(def), def.recipe.nt)).not.toThrow();
+    // Every value is known to the form: the plan's length is the sum the host shows.
+    const trainer = checkValues(def.id, trainerSpecsOf(def), {}, def.recipe.trainer);
+    const stated = (def.recipe.epochSettings ?? ['epochs']).map((id) => Number(trainer[id]));
+    const planned = (def.recipe.plan ?? plainPlan)(trainer);
+    expect(totalEpochs(planned)).toBe(stated.reduce((a, b) => a + b, 0));
     for (const preset of def.presets) {
       expect(() => checkValues(def.id, def.params, preset.model)).not.toThrow();
-      expect(() => checkValues(def.id, trainerSpecs, preset.trainer)).not.toThrow();
-      expect(() => checkValues(def.id, ntParams, preset.nt)).not.toThrow();
+      expect(() => checkValues(def.id, trainerSpecsOf(def), preset.trainer)).not.toThrow();
+      expect(() => checkValues(def.id, ntSpecs(def), preset.nt)).not.toThrow();
     }
   });
 

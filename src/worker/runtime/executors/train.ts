@@ -4,6 +4,7 @@ import { checkValues } from '@shared/params';
 import type { TrainPayload, TrainSummary } from '@shared/worker-protocol';
 import { viewSettings } from '../../data/settings';
 import type { BatchSource } from '../../data/training-feed';
+import { viewShapes } from '../../data/views';
 import { models, type ModelDef } from '../../models';
 import {
   buildTraining,
@@ -13,7 +14,7 @@ import {
   type LoopResult,
   type Training,
 } from '../../training';
-import { trainerSpecs } from '../../trainer-specs';
+import { trainerSpecsOf } from '../../trainer-specs';
 import type { Job } from '../job';
 import { Progress } from '../progress';
 import { openFeed } from './open-feed';
@@ -34,15 +35,17 @@ export async function train(
 ): Promise<TrainSummary> {
   refuseEmpty(payload);
   const def = models.find(payload.modelId);
-  const trainer = checkValues(def.title, trainerSpecs, payload.trainer, def.recipe.trainer);
-  const shape = def.views(checkValues(def.title, def.params, payload.modelParams));
+  const specs = trainerSpecsOf(def);
+  const trainer = checkValues(def.title, specs, payload.trainer, def.recipe.trainer);
+  const values = checkValues(def.title, def.params, payload.modelParams);
+  const shapes = viewShapes(def.views(values, trainer));
   const settings = viewSettings(trainer);
   const training = buildTraining(def, { ...payload, trainer });
   const { batchSize } = training;
   try {
-    const open = await openFeed({ payload, shape, settings, batchSize, feeder }, job);
+    const open = await openFeed({ payload, shapes, settings, batchSize, feeder }, job);
     try {
-      const sitting = { store: open.judged, shape, settings, seed: payload.seed };
+      const sitting = { store: open.judged, shape: shapes.test, settings, seed: payload.seed };
       const validator = new Validator(payload, job, def.labScale, training.model, sitting);
       return await run(payload, job, def, training, open.feed, validator);
     } finally {
@@ -84,6 +87,7 @@ async function run(
     },
     checkpointPath: (position) => record.path(position),
     extra: () => record.extra(),
+    restoreBest: () => record.restoreBest(),
   });
   // A stop that was asked for after the last step is late: the training is whole.
   if (job.control.stopping && result.stoppedEarly) await job.control.checkpoint();

@@ -6,6 +6,7 @@ import type { BatchSource } from '../../data/training-feed';
 import {
   loadCheckpoint,
   saveCheckpoint,
+  stageAt,
   type CheckpointMeta,
   type Position,
   type SavedCheckpoint,
@@ -77,6 +78,15 @@ export class TrainingRecord {
     });
   }
 
+  /**
+   * Gives the model the weights of the best epoch of the stage that has ended.
+   * @throws LabError `missing-file` where its file has been taken away
+   */
+  async restoreBest(): Promise<void> {
+    const path = join(this.#parts.payload.checkpointDir, this.chosen.file);
+    await loadCheckpoint(path, this.#parts.training.model, null);
+  }
+
   path(position: Position): string {
     return join(this.#parts.payload.checkpointDir, checkpointFile(position));
   }
@@ -92,14 +102,20 @@ export class TrainingRecord {
     this.#parts.progress.at(last.step, this.#phase('training', last.epoch - 1));
   }
 
-  /** @param judgement SROCC the epoch is judged by */
+  /**
+   * Chooses between an epoch and the one chosen so far. Each stage chooses anew: a run is judged by its last stage, and
+   * the stages before only lead up to it.
+   *
+   * @param judgement SROCC the epoch is judged by
+   */
   epoch(metric: EpochMetric, judgement: number | null): void {
     const { epoch, step } = metric;
     const candidate = { epoch, step, file: checkpointFile(metric), value: judgement };
     const before = this.#state.chosen;
+    const rival = stageAt(this.#parts.training.plan, epoch - 1).epoch === 0 ? null : before;
     this.#state = {
       ...this.#state,
-      chosen: replaces(this.#rule, candidate, before) ? candidate : before,
+      chosen: replaces(this.#rule, candidate, rival) ? candidate : before,
       chosenBefore: before,
     };
     // The checkpoint that is written next must know itself as one of the recent ones.
@@ -145,7 +161,9 @@ export class TrainingRecord {
   }
 
   #phase(what: string, epoch: number): string {
-    const { epochs } = this.#parts.training;
-    return `${what}, epoch ${Math.min(epoch + 1, epochs)} of ${epochs}`;
+    const { epochs, plan } = this.#parts.training;
+    const within = Math.min(epoch, epochs - 1);
+    const stage = plan.length > 1 ? ` (${stageAt(plan, within).stage.title})` : '';
+    return `${what}, epoch ${within + 1} of ${epochs}${stage}`;
   }
 }

@@ -9,6 +9,7 @@ const loss: LossDef = {
   id: 'huber',
   title: 'Huber loss',
   help: 'Squared for errors up to 1, absolute beyond: smooth at the target, robust against outliers.',
+  params: [],
   evaluate: (prediction, target) =>
     meanOf(prediction, target, (error) =>
       Math.abs(error) <= DELTA

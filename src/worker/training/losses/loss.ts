@@ -1,3 +1,5 @@
+import type { ParamSpec, ParamValues } from '@shared/params';
+
 /**
  * A quality loss on a batch of scores. Losses work on plain numbers in double precision: a batch has a few hundred
  * scores, every engine then agrees, and the derivative is written down instead of left to an automatic rule
@@ -8,14 +10,25 @@ export interface LossDef {
   readonly id: string;
   readonly title: string;
   readonly help: string;
-  /** @param prediction scores `[n]`; @param target ratings `[n]` on the same scale; n >= 1 */
-  evaluate(prediction: Float32Array, target: Float32Array): LossValue;
+  readonly params: readonly ParamSpec[];
+  /** Judges every head of a model that has several, on the outputs' own scale; else the score, on the loss's scale. */
+  readonly judgesHeads?: boolean;
+  /**
+   * @param prediction scores `[n]`, or `[n, heads]` row-major where it judges heads
+   * @param target ratings `[n]`; n >= 1
+   * @param values trainer settings with this loss's own; its defaults where absent
+   */
+  evaluate(
+    prediction: Float32Array,
+    target: Float32Array,
+    values?: Readonly<ParamValues>,
+  ): LossValue;
 }
 
 export interface LossValue {
   /** Mean over the batch. */
   readonly value: number;
-  /** d value / d prediction, `[n]`. */
+  /** d value / d prediction, of its length and order. */
   readonly gradient: Float64Array;
 }
 

@@ -9,4 +9,4 @@ export const optimizers = registry<OptimizerDef>(
   }),
 );
 
-export type { Gradients, Optimizer, OptimizerDef, ParameterGroup } from './optimizer';
+export type { Gradients, Optimizer, OptimizerDef, ParameterGroup, RateFactor } from './optimizer';

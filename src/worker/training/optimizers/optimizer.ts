@@ -14,12 +14,15 @@ export interface ParameterGroup {
 /** Gradients by parameter name; null or absent where a parameter has no path to the loss. */
 export type Gradients = ReadonlyMap<string, tf.Tensor | null>;
 
+/**
+ * Factor on the groups' learning rates: one for all, or one per group. Null leaves a group out: its parameters are not
+ * touched, and moments it had are forgotten.
+ */
+export type RateFactor = number | readonly (number | null)[];
+
 export interface Optimizer {
-  /**
-   * Updates every parameter that has a gradient; one without is skipped completely, decay included.
-   * @param rateFactor the schedule's factor on each group's learning rate
-   */
-  step(gradients: Gradients, rateFactor: number): void;
+  /** Updates every parameter that has a gradient; one without is skipped completely, decay included. */
+  step(gradients: Gradients, rateFactor: RateFactor): void;
   /** Moments and step counts, enough to continue with the same bits. */
   state(): Map<string, StateEntry>;
   /** @throws LabError `bad-input` where an entry does not fit */
@@ -67,6 +70,11 @@ export function slotOptimizer(
     return slot;
   }
 
+  function forget(name: string): void {
+    tf.dispose([...(slots.get(name)?.moments.values() ?? [])]);
+    slots.delete(name);
+  }
+
   function apply(name: string, gradient: tf.Tensor, group: ParameterGroup, rate: number): void {
     const parameter = known.get(name) as tf.Variable;
     const slot = slotOf(name);
@@ -87,10 +95,12 @@ export function slotOptimizer(
 
   return {
     step(gradients, rateFactor) {
-      for (const group of groups) {
+      for (const [index, group] of groups.entries()) {
+        const factor = typeof rateFactor === 'number' ? rateFactor : (rateFactor[index] ?? null);
         for (const name of group.parameters.keys()) {
           const gradient = gradients.get(name);
-          if (gradient) apply(name, gradient, group, group.learningRate * rateFactor);
+          if (factor === null) forget(name);
+          else if (gradient) apply(name, gradient, group, group.learningRate * factor);
         }
       }
     },
