@@ -80,7 +80,8 @@ export async function createLab(options: LabOptions): Promise<Lab> {
     exit: (error) => sessions.current?.runner.workerEnded(error),
   });
   const { shell, pickFolder = null } = options;
-  const context: LabContext = { shell, stateDir, pickFolder, events, worker, sessions };
+  const { freeBytes } = options;
+  const context: LabContext = { shell, stateDir, pickFolder, events, worker, sessions, freeBytes };
   if (options.workspaceDir !== null) await sessions.open(options.workspaceDir, 'either');
 
   let closed: Promise<void> | null = null;

@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import type { Workspace } from '@shared/rpc';
 import { LabError } from '@shared/errors';
 import { binDays, purgeBin } from './db/bin';
+import { purgeWeights } from './db/weights';
 import type { EventHub } from './events';
 import { JobBoard } from './jobs/board';
 import type { FreeBytes } from './jobs/disk-guard';
@@ -10,6 +11,7 @@ import { JobRunner } from './jobs/runner';
 import type { JobTiming } from './jobs/timing';
 import type { WorkerHost } from './jobs/worker-host';
 import { MediaStore } from './media';
+import { fromStoredPath } from './workspace/layout';
 import type { OpenMode, OpenWorkspace } from './workspace/open';
 import { openWorkspace } from './workspace/open';
 import { rememberWorkspace } from './workspace/recent';
@@ -120,7 +122,9 @@ export class Sessions {
 }
 
 function emptyBin({ db, layout }: OpenWorkspace): void {
-  const { runIds, jobIds } = purgeBin(db, Date.now() - binDays * 86_400_000);
+  const beforeMs = Date.now() - binDays * 86_400_000;
+  const { runIds, jobIds } = purgeBin(db, beforeMs);
   const folders = [...runIds.map((id) => layout.run(id)), ...jobIds.map((id) => layout.attack(id))];
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  const files = purgeWeights(db, beforeMs).map((path) => fromStoredPath(layout, path));
+  for (const path of [...folders, ...files]) rmSync(path, { recursive: true, force: true });
 }

@@ -21,6 +21,7 @@ import {
   Warning,
 } from './domain/run';
 import { FigureOptions, Study, StudySelection } from './domain/study';
+import { StoredWeights, WeightEntry, WeightOutcome } from './domain/weights';
 import { ParamValues } from './params';
 
 /**
@@ -170,6 +171,21 @@ export const methods = {
   'split.delete': { args: byId, result: done },
 
   'catalogue.get': { args: nothing, result: Catalogue },
+
+  /** The catalogue of published weight files, each with what the workspace holds of it. */
+  'weights.list': {
+    args: nothing,
+    result: v.object({
+      entries: v.array(v.object({ entry: WeightEntry, files: v.array(StoredWeights) })),
+      /** Files that are none of the catalogue's. */
+      others: v.array(StoredWeights),
+    }),
+  },
+  /** Copies a file, or every weight file of a folder, into the workspace. */
+  'weights.add': { args: v.object({ path: v.string() }), result: v.array(WeightOutcome) },
+  'weights.remove': { args: v.object({ sha256: v.string() }), result: done },
+  'weights.restore': { args: v.object({ sha256: v.string() }), result: done },
+
   'engine.info': {
     args: nothing,
     result: v.object({
@@ -263,6 +279,9 @@ export const events = {
     error: v.nullable(ErrorData),
   }),
   'dataset.changed': nothing,
+  'weights.changed': nothing,
+  /** `done` and `total` count bytes of the file named in `phase`. */
+  'weights.progress': v.object({ done: v.number(), total: v.number(), phase: v.string() }),
   'split.changed': v.object({ datasetId: v.number() }),
   'run.changed': Run,
   'job.changed': Job,

@@ -1,6 +1,7 @@
 import type { Catalogue, EngineInfo, EngineName, EngineRung } from './domain/catalogue';
 import type { AttackRow, NormRow, ScoreRow } from './domain/results';
 import type { EpochMetric, JobProgress, Selection, StepMetric, Warning } from './domain/run';
+import type { WeightFacts } from './domain/weights';
 import type { LabErrorData } from './errors';
 import type { ParamValues } from './params';
 
@@ -76,6 +77,8 @@ export type HostMessage =
   | { readonly type: 'load-engine'; readonly name: EngineName | null }
   | { readonly type: 'start'; readonly jobId: number; readonly payload: JobPayload }
   | { readonly type: 'control'; readonly jobId: number; readonly action: ControlAction }
+  /** What is in this weight file? Needs no engine, and a running job goes on meanwhile. */
+  | { readonly type: 'inspect-weights'; readonly requestId: number; readonly path: string }
   | { readonly type: 'shutdown' };
 
 export interface CheckpointInfo {
@@ -108,6 +111,12 @@ export type WorkerMessage =
       readonly type: 'engine-failed';
       readonly error: LabErrorData;
       readonly ladder: readonly EngineRung[];
+    }
+  | { readonly type: 'weights'; readonly requestId: number; readonly facts: WeightFacts }
+  | {
+      readonly type: 'weights-refused';
+      readonly requestId: number;
+      readonly error: LabErrorData;
     }
   | { readonly type: 'started'; readonly jobId: number }
   | { readonly type: 'progress'; readonly jobId: number; readonly progress: JobProgress }

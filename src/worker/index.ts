@@ -4,15 +4,18 @@ import { catalogue } from './catalogue';
 import { feed } from './data/feeder';
 import { loadEngine } from './engine';
 import { execute } from './runtime/execute';
+import { inspect, inspectInThread, threadRole } from './runtime/inspector';
 import { connect } from './runtime/port';
+import { readFacts } from './runtime/weight-facts';
 import { Worker } from './runtime/worker';
 
 /**
- * Entry of the worker process, and of the thread in it that cuts training batches. The process says
- * hello with the catalogue before anything heavy is loaded; libtensorflow or WebAssembly is loaded
- * when the host asks for an engine.
+ * Entry of the worker process, and of the threads in it: one cuts training batches, one reads a
+ * weight file. The process says hello with the catalogue before anything heavy is loaded;
+ * libtensorflow or WebAssembly is loaded when the host asks for an engine.
  */
 if (isMainThread) serveHost();
+else if (threadRole() === 'inspector') inspect(readFacts);
 else feed();
 
 function serveHost(): void {
@@ -29,6 +32,7 @@ function serveHost(): void {
   worker = new Worker(port, {
     catalogue: catalogue(),
     loadEngine,
+    inspectWeights: (path) => inspectInThread(path, import.meta.url),
     execute: (payload, job) => execute(payload, job, import.meta.url),
   });
   for (const message of waiting) worker.receive(message);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EngineInfo, EngineRung } from '../../src/shared/domain/catalogue';
 import type { AttackRow } from '../../src/shared/domain/results';
@@ -126,9 +126,25 @@ class Running implements WorkerConnection {
       case 'control':
         if (!this.options.deaf) this.#action = message.action;
         return;
+      case 'inspect-weights':
+        this.#inspect(message.requestId, message.path);
+        return;
       case 'shutdown':
         this.die(0, null);
     }
+  }
+
+  /** A weight file is a text here: "weights <kind> <id>". Anything else is refused. */
+  #inspect(requestId: number, path: string): void {
+    const [, kind, id] = /^weights (\S+) (\S+)/.exec(readFileSync(path, 'utf8')) ?? [];
+    if (kind === undefined || id === undefined) {
+      const message = `${path} fits no model the lab knows`;
+      const error: LabErrorData = { kind: 'unsupported', message, next: 'Choose another file.' };
+      this.#say({ type: 'weights-refused', requestId, error });
+      return;
+    }
+    const facts = { format: 'text', kind, id, title: `${kind} ${id}`, tensors: 2, values: 42 };
+    this.#say({ type: 'weights', requestId, facts: { ...facts, notes: [] } });
   }
 
   async #run(jobId: number, payload: JobPayload): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Catalogue, EngineInfo, EngineName, EngineRung } from '@shared/domain/catalogue';
+import type { WeightFacts } from '@shared/domain/weights';
 import type { LabErrorData } from '@shared/errors';
 import { LabError } from '@shared/errors';
 import type { ControlAction, JobPayload, WorkerMessage } from '@shared/worker-protocol';
@@ -33,11 +34,16 @@ export interface WorkerHostOptions {
   readonly engineTimeoutMs?: number;
 }
 
+/** A file of half a gigabyte takes seconds; a network drive may take minutes. */
+const inspectionTimeoutMs = 600_000;
+
 interface Running {
   readonly connection: WorkerConnection;
   readonly hello: Expectation<Catalogue>;
   readonly ended: Promise<undefined>;
   engine: Expectation<EngineInfo> | null;
+  /** Weight files being read, by request. */
+  readonly inspections: Map<number, Expectation<WeightFacts>>;
 }
 
 /**
@@ -52,6 +58,7 @@ export class WorkerHost {
   #wanted: EngineName | null;
   /** Settles when the choice of an engine that is under way is over. */
   #selecting: Promise<void> = Promise.resolve();
+  #requests = 0;
   #engine: EngineState = { current: null, ladder: [], error: null };
 
   constructor(options: WorkerHostOptions) {
@@ -131,6 +138,28 @@ export class WorkerHost {
     return worker.engine.promise;
   }
 
+  /**
+   * What a weight file is. Needs no engine; a running job is not disturbed.
+   * @throws LabError saying why it is nothing the lab knows, or `worker-died`
+   */
+  async inspectWeights(path: string): Promise<WeightFacts> {
+    const worker = this.#start();
+    await worker.hello.promise;
+    const requestId = ++this.#requests;
+    const answer = new Expectation<WeightFacts>(inspectionTimeoutMs, () => {
+      worker.inspections.delete(requestId);
+      return new LabError({
+        kind: 'unreadable-file',
+        message: `reading ${path} took longer than ${inspectionTimeoutMs / 60_000} minutes`,
+        safe: 'Nothing was added.',
+        next: 'Copy the file to a disk of this computer, then add it again.',
+      });
+    });
+    worker.inspections.set(requestId, answer);
+    worker.connection.send({ type: 'inspect-weights', requestId, path });
+    return answer.promise;
+  }
+
   startJob(jobId: number, payload: JobPayload): void {
     this.#running?.connection.send({ type: 'start', jobId, payload });
   }
@@ -172,7 +201,13 @@ export class WorkerHost {
         gone.resolve(undefined);
       },
     });
-    this.#running = { connection, hello, ended: gone.promise, engine: null };
+    this.#running = {
+      connection,
+      hello,
+      ended: gone.promise,
+      engine: null,
+      inspections: new Map(),
+    };
     return this.#running;
   }
 
@@ -194,6 +229,12 @@ export class WorkerHost {
         return;
       case 'alive':
         return;
+      case 'weights':
+        this.#inspection(message.requestId)?.resolve(message.facts);
+        return;
+      case 'weights-refused':
+        this.#inspection(message.requestId)?.reject(new LabError(message.error));
+        return;
       default:
         this.#events?.job(message);
     }
@@ -205,8 +246,17 @@ export class WorkerHost {
     const error = describeExit(exit);
     worker?.hello.reject(new LabError(error));
     worker?.engine?.reject(new LabError(error));
+    for (const inspection of worker?.inspections.values() ?? []) {
+      inspection.reject(new LabError(error));
+    }
     if (this.#engine.current) this.#setEngine({ ...this.#engine, current: null });
     this.#events?.exit(error);
+  }
+
+  #inspection(requestId: number): Expectation<WeightFacts> | undefined {
+    const found = this.#running?.inspections.get(requestId);
+    this.#running?.inspections.delete(requestId);
+    return found;
   }
 
   #setEngine(state: EngineState): void {

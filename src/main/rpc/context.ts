@@ -1,5 +1,6 @@
 import type { Args, Method, Result } from '@shared/rpc';
 import type { EventHub } from '../events';
+import type { FreeBytes } from '../jobs/disk-guard';
 import type { WorkerHost } from '../jobs/worker-host';
 import type { Session, Sessions } from '../session';
 
@@ -12,6 +13,8 @@ export interface LabContext {
   readonly events: EventHub;
   readonly worker: WorkerHost;
   readonly sessions: Sessions;
+  /** Another way to ask for free disk space; the system's by default. */
+  readonly freeBytes?: FreeBytes;
 }
 
 /** A handler receives arguments that have been checked against the contract. */

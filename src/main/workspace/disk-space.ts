@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises';
 
 /** What the lab leaves free for its own database and the system, in bytes. */
-const reserveBytes = 200e6;
+export const reserveBytes = 200e6;
 
 /** Free space a job needs before it may write: three checkpoints of its size and a reserve. */
 export function neededBytes(checkpointBytes: number): number {

@@ -14,6 +14,8 @@ export interface Layout {
   readonly exports: string;
   /** Generated data sets; imported ones stay where they are. */
   readonly datasets: string;
+  /** Weight files from outside, each named by its own checksum. */
+  readonly weights: string;
   checkpoints(runId: number): string;
   run(runId: number): string;
   attack(jobId: number): string;
@@ -32,6 +34,7 @@ export function layoutOf(workspaceDir: string): Layout {
     thumbnails: join(root, 'cache', 'thumbnails'),
     exports: join(artifacts, 'exports'),
     datasets: join(artifacts, 'datasets'),
+    weights: join(artifacts, 'weights'),
     run,
     checkpoints: (runId) => join(run(runId), 'checkpoints'),
     attack: (jobId) => join(artifacts, 'attacks', String(jobId)),

@@ -1,4 +1,5 @@
 import type { Catalogue, EngineName, EngineRung } from '@shared/domain/catalogue';
+import type { WeightFacts } from '@shared/domain/weights';
 import { LabError, assertNever } from '@shared/errors';
 import type { HostMessage, JobPayload, TrainSummary } from '@shared/worker-protocol';
 import type { LoadedEngine } from '../engine';
@@ -10,6 +11,8 @@ import type { Port } from './port';
 export interface WorkerParts {
   readonly catalogue: Catalogue;
   loadEngine(name?: EngineName): Promise<LoadedEngine>;
+  /** Reads a weight file and says what it is. */
+  inspectWeights(path: string): Promise<WeightFacts>;
   execute(payload: JobPayload, job: Job): Promise<TrainSummary | null>;
 }
 
@@ -42,11 +45,23 @@ export class Worker {
         // A control that crosses the job's end concerns a job that is over.
         if (this.#job?.id === message.jobId) this.#job.control.request(message.action);
         return;
+      case 'inspect-weights':
+        void this.#inspectWeights(message.requestId, message.path);
+        return;
       case 'shutdown':
         void this.#shutdown();
         return;
       default:
         assertNever(message, 'worker message');
+    }
+  }
+
+  async #inspectWeights(requestId: number, path: string): Promise<void> {
+    try {
+      const facts = await this.#parts.inspectWeights(path);
+      this.#port.post({ type: 'weights', requestId, facts });
+    } catch (thrown) {
+      this.#port.post({ type: 'weights-refused', requestId, error: toFailure(thrown) });
     }
   }
 

@@ -2,9 +2,11 @@ import type { ImportPreview } from '@shared/domain/dataset';
 import { LabError, must } from '@shared/errors';
 import type { Job, JobState } from '@shared/domain/run';
 import type { Args, Method, Result, Workspace } from '@shared/rpc';
+import { weightCatalogue } from '@shared/weights/catalogue';
 import { catalogue } from './catalogue';
 import * as data from './data';
 import { study } from './study';
+import { weights } from './weights';
 
 export type Answers = {
   [M in Method]: (args: Args<M>) => Result<M> | Promise<Result<M>>;
@@ -108,6 +110,24 @@ export function answers(): Answers {
       ],
     }),
     'files.pickFolder': () => null,
+    'weights.list': () => ({
+      entries: weightCatalogue.map((entry) => ({
+        entry,
+        files: weights.filter((file) => file.entryId === entry.id),
+      })),
+      others: weights.filter((file) => file.entryId === null),
+    }),
+    'weights.add': ({ path }) => [
+      {
+        path,
+        outcome: 'refused',
+        weights: null,
+        reason: `the weights file "${path}" fits no model the lab knows`,
+        next: 'Compare its name with those of the list.',
+      },
+    ],
+    'weights.remove': () => ok,
+    'weights.restore': () => ok,
     'dataset.preview': () => preview,
     'dataset.import': () => report,
     'dataset.createDemo': () => ({ ...report, datasetId: 2 }),

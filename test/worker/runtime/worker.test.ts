@@ -39,6 +39,7 @@ function start(parts: Partial<WorkerParts> = {}) {
   const worker = new Worker(port, {
     catalogue,
     loadEngine: () => Promise.resolve({ info, ladder: [] }),
+    inspectWeights: () => Promise.reject(new Error('not asked for')),
     execute: () => Promise.resolve(null),
     ...parts,
   });

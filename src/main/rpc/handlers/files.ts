@@ -20,6 +20,9 @@ const kindOfExtension: Readonly<Record<string, FolderEntry['kind']>> = {
   '.safetensors': 'weights',
   '.pth': 'weights',
   '.pt': 'weights',
+  '.ckpt': 'weights',
+  '.bin': 'weights',
+  '.whl': 'weights',
 };
 const order: readonly FolderEntry['kind'][] = ['workspace', 'folder', 'labels', 'weights', 'file'];
 

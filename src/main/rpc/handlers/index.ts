@@ -11,6 +11,7 @@ import { pairHandlers } from './pair';
 import { runHandlers } from './run';
 import { splitHandlers } from './split';
 import { studyHandlers } from './study';
+import { weightsHandlers } from './weights';
 import { workspaceHandlers } from './workspace';
 
 /** Every method of the contract; the type refuses a missing or a foreign one. */
@@ -21,6 +22,7 @@ export const handlers: Handlers = {
   ...datasetHandlers,
   ...splitHandlers,
   ...catalogueHandlers,
+  ...weightsHandlers,
   ...engineHandlers,
   ...pairHandlers,
   ...runHandlers,

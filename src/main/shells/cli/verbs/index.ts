@@ -15,6 +15,7 @@ import serve from './serve';
 import split from './split';
 import tables from './tables';
 import train from './train';
+import weights from './weights';
 
 /** Every verb in the order of the method, under the heading the help shows it. */
 export const verbs: readonly { readonly heading: string; readonly verbs: readonly Verb[] }[] = [
@@ -23,5 +24,5 @@ export const verbs: readonly { readonly heading: string; readonly verbs: readonl
     heading: 'Step by step:',
     verbs: [importVerb, split, train, evaluate, attack, norms, tables, exportVerb, resume],
   },
-  { heading: 'What there is:', verbs: [lists, models, attacks, engine] },
+  { heading: 'What there is:', verbs: [lists, models, weights, attacks, engine] },
 ];

@@ -1,0 +1,44 @@
+import type { StoredWeights } from '@shared/domain/weights';
+import { LabError } from '@shared/errors';
+import type { RpcClient } from '@shared/rpc';
+
+/** Shorter beginnings of a checksum would be taken for something else. */
+const minDigits = 6;
+
+/**
+ * Finds a weight file of the workspace by its entry in the catalogue, its name, or the beginning of
+ * its SHA-256.
+ * @throws LabError `not-found` saying what there is, `conflict` where several fit
+ */
+export async function findWeights(lab: RpcClient, given: string): Promise<StoredWeights> {
+  const { entries, others } = await lab.call('weights.list', {});
+  const all = [...entries.flatMap(({ files }) => files), ...others];
+  const found = all.filter(
+    ({ sha256, entryId, fileName }) =>
+      entryId === given ||
+      fileName === given ||
+      (given.length >= minDigits && sha256.startsWith(given.toLowerCase())),
+  );
+  const [only, ...more] = found;
+  if (only && more.length === 0) return only;
+  if (only) {
+    const list = found.map(({ sha256, fileName }) => `${sha256.slice(0, 12)} (${fileName})`);
+    throw new LabError({
+      kind: 'conflict',
+      message: `several weight files fit "${given}"`,
+      safe: 'Nothing was changed.',
+      next: `Name one by its SHA-256: ${list.join(', ')}.`,
+    });
+  }
+  const entry = entries.find(({ entry: known }) => known.id === given)?.entry;
+  throw new LabError({
+    kind: 'not-found',
+    message: entry
+      ? `${entry.title} is not in this workspace yet`
+      : `there is no weight file "${given}" in this workspace`,
+    safe: 'Nothing was changed.',
+    next: entry
+      ? `Its authors publish ${entry.fileNames[0] ?? 'it'} here: ${entry.page}. Then: iqalab weights add PATH.`
+      : 'See what there is: iqalab weights.',
+  });
+}

@@ -1,0 +1,58 @@
+import type { StoredWeights, WeightEntry, WeightFacts } from '../domain/weights';
+import { weightCatalogue } from './catalogue';
+
+export interface WeightMatch {
+  readonly entryId: string | null;
+  /** True where the checksum says that it is the published file. */
+  readonly published: boolean;
+}
+
+/**
+ * The catalogue's entry a file is taken for. Its checksum decides where it is known; else its tensors
+ * must be those of the entry, and where several entries have the same, the file's name.
+ */
+export function matchWeights(
+  facts: Pick<WeightFacts, 'kind' | 'id'>,
+  fileName: string,
+  sha256: string,
+  entries: readonly WeightEntry[] = weightCatalogue,
+): WeightMatch {
+  const published = entries.find((entry) => entry.sha256.some((start) => sha256.startsWith(start)));
+  if (published) return { entryId: published.id, published: true };
+  const same = entries.filter(
+    ({ recognisedAs }) => recognisedAs.kind === facts.kind && recognisedAs.id === facts.id,
+  );
+  const named = same.find((entry) => entry.fileNames.includes(fileName));
+  const only = same.length === 1 ? same[0] : undefined;
+  return { entryId: (named ?? only)?.id ?? null, published: false };
+}
+
+/** How sure the lab is that a stored file is what its authors published, in one sentence. */
+export function identityText(weights: StoredWeights, entry: WeightEntry | undefined): string {
+  if (weights.published) return 'The published file: its checksum matches.';
+  if (entry === undefined) return 'Recognised by its tensors; it is none of the published files.';
+  if (entry.sha256.length === 0) {
+    return 'Recognised by its tensors; the authors publish no checksum to compare with.';
+  }
+  return 'Recognised by its tensors; its checksum is not that of the published file.';
+}
+
+/** Whether a stored file can be what a model starts from: the whole model, or one of its trunks. */
+export function startsModel(
+  { kind, id }: Pick<WeightFacts, 'kind' | 'id'>,
+  modelId: string,
+  entries: readonly WeightEntry[] = weightCatalogue,
+): boolean {
+  if (kind === 'model') return id === modelId;
+  return trunksOf(modelId, entries).some(({ recognisedAs }) => recognisedAs.id === id);
+}
+
+/** The published trunks of a model, in the catalogue's order; none for one that needs none. */
+export function trunksOf(
+  modelId: string,
+  entries: readonly WeightEntry[] = weightCatalogue,
+): WeightEntry[] {
+  return entries.filter(({ uses }) =>
+    uses.some((use) => use.kind === 'trunk' && use.id === modelId),
+  );
+}
