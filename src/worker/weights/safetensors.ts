@@ -1,4 +1,5 @@
 import { LabError } from '@shared/errors';
+import { dtypeBytes, isDType, type DType } from './dtype';
 
 /**
  * The safetensors container: an 8-byte little-endian header length, a JSON header, then raw little-endian values.
@@ -64,20 +65,10 @@ export function writeSafetensors(
  */
 export function readSafetensors(bytes: Uint8Array): TensorFile {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (bytes.byteLength < 8) throw damaged('it is shorter than its own header');
-  const headerLength = view.getBigUint64(0, true);
-  if (headerLength > MAX_HEADER_BYTES || Number(headerLength) > bytes.byteLength - 8) {
-    throw damaged(`its header claims ${headerLength} bytes`);
-  }
-  const start = 8 + Number(headerLength);
-  const header = parseHeader(bytes.subarray(8, start));
-  const metadata = new Map<string, string>();
-  const entries: Entry[] = [];
-  for (const [name, value] of Object.entries(header)) {
-    if (name === METADATA) readMetadata(value, metadata);
-    else entries.push(readEntry(name, value));
-  }
-  checkLayout(entries, bytes.byteLength - start);
+  const start = headerEnd(bytes, bytes.byteLength);
+  const { entries, metadata } = readHeader(bytes.subarray(8, start), bytes.byteLength - start, [
+    'F32',
+  ]);
   const tensors = new Map<string, Tensor>();
   for (const { name, shape, begin, count } of entries) {
     const data = new Float32Array(count);
@@ -88,8 +79,44 @@ export function readSafetensors(bytes: Uint8Array): TensorFile {
   return { tensors, metadata };
 }
 
-interface Entry {
+/**
+ * Where a file's header ends and its values begin.
+ * @param bytes at least the first eight bytes of the file, if it has so many
+ * @throws LabError `unreadable-file` where the header would not fit
+ */
+export function headerEnd(bytes: Uint8Array, fileSize: number): number {
+  if (bytes.byteLength < 8) throw damaged('it is shorter than its own header');
+  const length = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
+  if (length > MAX_HEADER_BYTES || Number(length) > fileSize - 8) {
+    throw damaged(`its header claims ${length} bytes`);
+  }
+  return 8 + Number(length);
+}
+
+/**
+ * What the header announces, checked against the size of the values that follow it.
+ * @param json the header without its length
+ * @throws LabError as `readSafetensors`
+ */
+export function readHeader(
+  json: Uint8Array,
+  dataBytes: number,
+  dtypes: readonly DType[],
+): { entries: readonly TensorEntry[]; metadata: ReadonlyMap<string, string> } {
+  const metadata = new Map<string, string>();
+  const entries: TensorEntry[] = [];
+  for (const [name, value] of Object.entries(parseHeader(json))) {
+    if (name === METADATA) readMetadata(value, metadata);
+    else entries.push(readEntry(name, value, dtypes));
+  }
+  checkLayout(entries, dataBytes);
+  return { entries, metadata };
+}
+
+/** A tensor as the header describes it; `begin` and `end` count bytes from the end of the header. */
+export interface TensorEntry {
   readonly name: string;
+  readonly dtype: DType;
   readonly shape: readonly number[];
   readonly begin: number;
   readonly end: number;
@@ -120,13 +147,13 @@ function readMetadata(value: unknown, into: Map<string, string>): void {
   }
 }
 
-function readEntry(name: string, value: unknown): Entry {
+function readEntry(name: string, value: unknown, dtypes: readonly DType[]): TensorEntry {
   if (!isRecord(value)) throw damaged(`tensor "${name}" has no description`);
   const { dtype, shape, data_offsets: offsets } = value;
-  if (dtype !== 'F32') {
+  if (!isDType(dtype) || !dtypes.includes(dtype)) {
     throw new LabError({
       kind: 'unsupported',
-      message: `tensor "${name}" has number format ${JSON.stringify(dtype)}; only F32 is read`,
+      message: `tensor "${name}" has number format ${JSON.stringify(dtype)}; only ${dtypes.join(', ')} is read`,
       safe: 'Nothing was loaded.',
       next: 'Save the weights as 32-bit floats.',
     });
@@ -137,14 +164,14 @@ function readEntry(name: string, value: unknown): Entry {
   const [begin = 0, end = 0] = offsets;
   const count = shape.reduce((product, size) => product * size, 1);
   // An overflowing product is no longer a safe integer and cannot equal the length either.
-  if (!Number.isSafeInteger(count) || end - begin !== 4 * count) {
+  if (!Number.isSafeInteger(count) || end - begin !== dtypeBytes(dtype) * count) {
     throw damaged(`tensor "${name}" of shape [${shape.join(', ')}] has ${end - begin} bytes`);
   }
-  return { name, shape, begin, end, count };
+  return { name, dtype, shape, begin, end, count };
 }
 
 /** Tensors must fill the data without gaps or overlaps, so that no byte is read twice or left unexplained. */
-function checkLayout(entries: readonly Entry[], dataBytes: number): void {
+function checkLayout(entries: readonly TensorEntry[], dataBytes: number): void {
   let expected = 0;
   for (const { name, begin, end } of [...entries].sort(
     (a, b) => a.begin - b.begin || a.end - b.end,

@@ -1,0 +1,15 @@
+import type { PickleDict } from '@shared/pickle/values';
+import type { Storage } from './stored-tensor';
+import type { WeightsFormat } from './weights-file';
+
+/** A container that has been understood, before any value of a tensor is read. */
+export interface Content {
+  readonly format: WeightsFormat;
+  /** Names to `StoredTensor`s, further levels, and plain values. */
+  readonly root: PickleDict;
+  /** Bytes that all values together take: what the allocations of its tensors are held against. */
+  readonly valueBytes: number;
+  readonly notes: readonly string[];
+  /** The bytes of a storage, little-endian. */
+  read(storage: Storage): Promise<Uint8Array>;
+}
