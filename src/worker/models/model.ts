@@ -29,6 +29,8 @@ export interface ModelDef {
     readonly epochSettings?: readonly string[];
   };
   readonly presets: readonly Preset[];
+  /** Settings of the same network made small enough to train in seconds, for tests; absent where the defaults are. */
+  readonly miniature?: ParamValues;
   /**
    * What the model scores: crops of a fixed size, or the whole image (optionally resized); one shape for training and
    * scoring, or one for each.
@@ -99,6 +101,11 @@ export interface Model {
    * offset, per head). Stored with the weights; `forward` applies the first head's.
    */
   readonly mapping?: OutputMapping;
+  /**
+   * Beginnings of state-dict names whose weights published files hold but no score depends on: they never get a
+   * gradient, and no optimiser touches them.
+   */
+  readonly idle?: readonly string[];
   /** Trainable tensors by state-dict name. */
   parameters(): ReadonlyMap<string, tf.Variable>;
   /** Everything a checkpoint holds, by PyTorch state-dict name and in PyTorch layout. */

@@ -14,6 +14,7 @@ export interface Conv2dOptions {
   readonly padding?: number;
   readonly bias?: boolean;
   readonly initialise?: Initialiser;
+  readonly initialiseBias?: Initialiser;
 }
 
 /** 2-D convolution on `[n, h, w, in]`; weights, padding and default initialisation as PyTorch's `nn.Conv2d`. */
@@ -35,7 +36,9 @@ export class Conv2d extends Module {
       'conv',
       options.initialise ?? initialise,
     );
-    this.bias = bias ? this.parameter('bias', [outputs], 'plain', initialise) : undefined;
+    this.bias = bias
+      ? this.parameter('bias', [outputs], 'plain', options.initialiseBias ?? initialise)
+      : undefined;
     this.#stride = stride;
     this.#padding = padding;
     this.#same = stride === 1 && padding > 0 && kernel === 2 * padding + 1;

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { ParamSpec, checkValues, defaultValues } from '@shared/params';
+import type { ParamValues } from '@shared/params';
 import * as v from 'valibot';
 import { loadEngine, record } from '../../../src/worker/engine';
 import { models } from '../../../src/worker/models';
@@ -25,15 +26,23 @@ const norm: NormSettings = {
   sharedPass: true,
 };
 
-function build(def: ModelDef, seed = 1): Model {
-  return def.build(defaultValues(def.params), seed);
+/** The settings every test builds: a network small enough for a test, of the published structure. */
+function small(def: ModelDef): ParamValues {
+  return { ...defaultValues(def.params), ...def.miniature };
 }
 
-/** Smooth random pictures of the size the model scores: blobs, so that neighbouring pixels are alike. */
+function build(def: ModelDef, seed = 1): Model {
+  return def.build(small(def), seed);
+}
+
+/**
+ * Smooth random pictures of the size the model scores: blobs, so that neighbouring pixels are alike. A model of whole
+ * pictures takes any size, so it gets a small one.
+ */
 function pictures(def: ModelDef, count: number, seed = 1): tf.Tensor4D {
   const trainer = defaultValues(trainerSpecsOf(def), def.recipe.trainer);
-  const { train } = viewShapes(def.views(defaultValues(def.params), trainer));
-  const [height, width] = [train.height ?? 64, train.width ?? 64];
+  const { train } = viewShapes(def.views(small(def), trainer));
+  const [height, width] = train.kind === 'crop' ? [train.height, train.width] : [64, 64];
   return tf.tidy(() => {
     const coarse = uniforms<tf.Rank.R4>([count, 8, 8, 3], seed);
     const fine = uniforms<tf.Rank.R4>([count, height, width, 3], seed + 1);
@@ -69,6 +78,7 @@ describe.each([...models.all.values()])('model $id', (def) => {
     for (const text of [def.title, def.citation, def.summary]) expect(text).not.toBe('');
     for (const spec of def.params) expect(v.is(ParamSpec, spec)).toBe(true);
     expect(() => checkValues(def.id, def.params, {})).not.toThrow();
+    expect(() => checkValues(def.id, def.params, def.miniature ?? {})).not.toThrow();
     expect(() => checkValues(def.id, trainerSpecsOf(def), def.recipe.trainer)).not.toThrow();
     expect(() => checkValues(def.id, ntSpecs(def), def.recipe.nt)).not.toThrow();
     // Every value is known to the form: the plan's length is the sum the host shows.
@@ -103,7 +113,7 @@ describe.each([...models.all.values()])('model $id', (def) => {
       });
     });
 
-    test('every parameter is in the state dict under its name, and gets a gradient', () => {
+    test('every parameter is in the state dict under its name, and gets a gradient unless idle', () => {
       const model = build(def);
       const state = model.stateDict();
       const parameters = [...model.parameters()];
@@ -121,8 +131,12 @@ describe.each([...models.all.values()])('model $id', (def) => {
         parameters.map(([, variable]) => variable),
         { last: true },
       );
-      gradients.forEach((gradient, i) => expect(gradient, parameters[i]?.[0]).not.toBeNull());
-      tf.dispose([x, dy, ...(gradients as tf.Tensor[])]);
+      gradients.forEach((gradient, i) => {
+        const name = parameters[i]?.[0] ?? '';
+        const idle = model.idle?.some((prefix) => name.startsWith(prefix)) ?? false;
+        expect(gradient === null, name).toBe(idle);
+      });
+      tf.dispose([x, dy, ...gradients.filter((gradient) => gradient !== null)]);
       pass.dispose();
       model.dispose();
     });
