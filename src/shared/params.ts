@@ -55,6 +55,11 @@ export const ParamSpec = v.variant('type', [
 ]);
 export type ParamSpec = v.InferOutput<typeof ParamSpec>;
 
+/** A setting's id as words, for names of runs and batches: stepSize is "step size". */
+export function words(id: string): string {
+  return id.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+}
+
 export const ParamValue = v.union([v.number(), v.boolean(), v.string()]);
 export type ParamValue = v.InferOutput<typeof ParamValue>;
 

@@ -1,6 +1,7 @@
 import type { AttackInfo, Catalogue } from '@shared/domain/catalogue';
 import type { AttackSpec } from '@shared/domain/run';
 import type { ParamSpec, ParamValues } from '@shared/params';
+import { words } from '@shared/params';
 
 /**
  * Name of an attack batch in figures and tables, made from its settings alone so that both twins'
@@ -28,7 +29,7 @@ function settings(specs: readonly ParamSpec[], values: ParamValues, always: bool
     if (spec.type === 'choice') {
       return [spec.options.find((option) => option.value === value)?.label ?? String(value)];
     }
-    return [`${spec.id} ${value}`];
+    return [`${words(spec.id)} ${value}`];
   });
 }
 

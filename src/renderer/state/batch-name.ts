@@ -1,6 +1,7 @@
 import type { Catalogue } from '@shared/domain/catalogue';
 import type { AttackSpec, NormsSpec } from '@shared/domain/run';
 import type { ParamSpec, ParamValues } from '@shared/params';
+import { words } from '@shared/params';
 import { compact } from '../components/format';
 
 /** "FGSM, epsilon 0.005": what was done and the numbers the paper states for it, as figures say it. */
@@ -15,7 +16,7 @@ function named(title: string, specs: readonly ParamSpec[], values: ParamValues):
     .filter((spec) => spec.level === 'paper')
     .flatMap((spec) => {
       const value = values[spec.id];
-      return typeof value === 'number' ? [`${spec.id} ${compact(value)}`] : [];
+      return typeof value === 'number' ? [`${words(spec.id)} ${compact(value)}`] : [];
     });
   return [title, ...settings].join(', ');
 }
