@@ -8,3 +8,7 @@ export type {
   WeightsFile,
   WeightsFormat,
 } from './weights-file';
+export { recognise, weightsFor } from './recognise';
+export type { Recognised, Unrecognised } from './recognise';
+export { layouts } from './layouts';
+export type { Layout } from './layouts';

@@ -18,6 +18,8 @@ const LEVELS = [
 /** Wrappers that leave their name in front of every weight: DataParallel, torch.compile, Lightning. */
 const PREFIXES = ['module.', '_orig_mod.', 'model.', 'net.', 'network.'];
 const MAX_LEVELS = 8;
+/** Where the lab's own checkpoints keep the optimiser's moments. */
+const OPTIMIZER = 'optimizer/';
 
 export interface Unwrapped {
   readonly tensors: ReadonlyMap<string, StoredTensor>;
@@ -48,8 +50,9 @@ export function unwrap(root: PickleDict, refuse: Refusals): Unwrapped {
   const tensors = new Map<string, StoredTensor>();
   for (const [name, value] of level.entries) {
     if (typeof name !== 'string') throw refuse.damaged('has a weight whose name is no text');
-    if (value instanceof StoredTensor) tensors.set(name, value);
-    else beside.set(name, value);
+    if (!(value instanceof StoredTensor)) beside.set(name, value);
+    else if (name.startsWith(OPTIMIZER)) beside.set('optimizer', value);
+    else tensors.set(name, value);
   }
   if (tensors.size === 0) {
     throw refuse.unclear('holds no weights', 'Choose a file with a model’s weights by name.');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readWeights } from '../../../src/worker/weights';
+import { readWeights, recognise } from '../../../src/worker/weights';
 import { realData } from '../../helpers/real-data';
 
 /**
@@ -31,6 +31,7 @@ describe('weights files from their authors', () => {
     expect(file.extra).toEqual({});
     expect(file.notes).toEqual([]);
     expect(file.tensors.size).toBe(68);
+    expect(recognise(file.tensors)).toMatchObject({ kind: 'trunk', id: 'scnn', unexpected: [] });
     const total = [...file.tensors.values()].reduce((sum, { data }) => sum + data.length, 0);
     expect(total).toBe(643_479);
     const conv = file.tensors.get('features.0.weight');
@@ -52,16 +53,14 @@ describe('weights files from their authors', () => {
     expect([...tensors].map(([name, { shape }]) => [name, shape])).toEqual(
       [64, 128, 256, 512, 512].map((size, i) => [`lin${i}.model.1.weight`, [1, size, 1, 1]]),
     );
+    expect(recognise(tensors)).toMatchObject({ kind: 'distance', id: 'lpips-vgg' });
   });
 
-  it.skipIf(dists.missing)(
-    'dists-weights.pt holds alpha and beta, of transposed strides',
-    async () => {
-      const { tensors } = await readWeights(dists.path);
-      expect([...tensors].map(([name, { shape }]) => [name, shape])).toEqual([
-        ['alpha', [1, 1475, 1, 1]],
-        ['beta', [1, 1475, 1, 1]],
-      ]);
-    },
-  );
+  it.skipIf(dists.missing)('dists-weights.pt holds alpha and beta', async () => {
+    const { tensors } = await readWeights(dists.path);
+    expect([...tensors].map(([name, { shape }]) => [name, shape])).toEqual([
+      ['alpha', [1, 1475, 1, 1]],
+      ['beta', [1, 1475, 1, 1]],
+    ]);
+  });
 });

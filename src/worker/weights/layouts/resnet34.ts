@@ -1,0 +1,3 @@
+import { resnetTrunk } from './parts/resnet';
+
+export default resnetTrunk('resnet34', 'ResNet-34 (ImageNet)');
