@@ -98,7 +98,8 @@ export interface Model {
   heads?(x: tf.Tensor4D, context: ForwardContext): tf.Tensor2D;
   /**
    * Least-squares line from a head's native output to the ratings, fitted once training is over (lab = scale * native +
-   * offset, per head). Stored with the weights; `forward` applies the first head's.
+   * offset, per head). Stored with the weights; `forward` applies the first head's. A model with a mapping has `heads`:
+   * training and fitting look at the outputs themselves.
    */
   readonly mapping?: OutputMapping;
   /**

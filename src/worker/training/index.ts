@@ -2,6 +2,7 @@ export { buildTraining } from './build';
 export type { Training, TrainingSpec } from './build';
 export { loadCheckpoint, saveCheckpoint, weightsSha256 } from './checkpoint';
 export type { CheckpointMeta, Position, WrittenCheckpoint } from './checkpoint';
+export { fitLine } from './fit-line';
 export { gradientNorms } from './gradient-norm';
 export type { NormSettings } from './gradient-norm';
 export { trainLoop } from './loop';
@@ -16,7 +17,7 @@ export type {
   Validation,
 } from './loop';
 export { normSettings, ntParams, ntSpecs } from './nt-settings';
-export { mappingParams, trainerParams } from './settings';
+export { fitsEveryEpoch, mappingParams, trainerParams } from './settings';
 export { stageAt, startsFromBest, totalEpochs } from './stages';
 export { computeStep } from './step';
 export type { StepResult, StepSettings } from './step';

@@ -1,4 +1,4 @@
-import type { ParamSpec } from '@shared/params';
+import type { ParamSpec, ParamValues } from '@shared/params';
 import { losses } from './losses';
 import { optimizers } from './optimizers';
 import { schedules } from './schedules';
@@ -93,11 +93,19 @@ export const trainerParams: readonly ParamSpec[] = [
   ...dependent('schedule', schedules.all),
 ];
 
+/** Id of the setting below. */
+const mappingId = 'mapping';
+
+/** Whether the line is fitted after every epoch, before it is validated. */
+export function fitsEveryEpoch(trainer: Readonly<ParamValues>): boolean {
+  return trainer[mappingId] === 'epoch';
+}
+
 /** Settings of models whose output is brought to the ratings by a line fitted afterwards. */
 export const mappingParams: readonly ParamSpec[] = [
   {
     type: 'choice',
-    id: 'mapping',
+    id: mappingId,
     label: 'Line from output to rating',
     help: 'The output of this model has no scale of its own: a straight line, fitted to the training pictures by least squares, turns it into a score. Until then its RMSE means nothing and is left out.',
     level: 'guided',

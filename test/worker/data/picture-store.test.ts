@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { encodePng } from '../../../src/imaging/encode';
+import { resizeBilinear } from '../../../src/imaging/resize';
 import { sha256 } from '../../../src/imaging/hash';
 import { LabError } from '../../../src/shared/errors';
 import { PictureStore, type StoredImage } from '../../../src/worker/data/picture-store';
@@ -114,6 +115,47 @@ describe('PictureStore', () => {
     const resized = new PictureStore({ cacheDir: join(folder, 'cache'), shape });
     expect(await resized.size(image)).toMatchObject({ height: 12, width: 10 });
     expect(await store().size(image)).toMatchObject({ height, width });
+  });
+
+  it('brings a picture to one size after the other, each rounded to 8 bit, and caches it apart', async () => {
+    const [first, last] = [
+      { height: 9, width: 21 },
+      { height: 12, width: 10 },
+    ];
+    const through = { kind: 'whole', ...last, resized: [first] } as const;
+    const opened = await new PictureStore({
+      cacheDir: join(folder, 'cache'),
+      shape: through,
+    }).open(image);
+    const expected = resizeBilinear(
+      resizeBilinear({ height, width, data: pixels }, first.height, first.width),
+      last.height,
+      last.width,
+    );
+    expect(opened).toEqual(expected);
+    const direct = { kind: 'whole', ...last } as const;
+    const other = await new PictureStore({
+      cacheDir: join(folder, 'cache'),
+      shape: direct,
+    }).open(image);
+    expect(other.data).not.toEqual(expected.data);
+    // Crops are cut from a resized picture as well.
+    const cropped = { kind: 'crop', height: 4, width: 4, resized: [first] } as const;
+    expect(
+      await new PictureStore({ cacheDir: join(folder, 'cache'), shape: cropped }).size(image),
+    ).toMatchObject(first);
+  });
+
+  it('stands a view on its head', async () => {
+    const upright = new Float32Array(8 * 8 * 3);
+    const turned = new Float32Array(8 * 8 * 3);
+    await store().readView(image, view, upright, 0);
+    await store().readView(image, { ...view, upsideDown: true }, turned, 0);
+    for (let row = 0; row < 8; row++) {
+      expect(turned.slice(row * 24, row * 24 + 24)).toEqual(
+        upright.slice((7 - row) * 24, (7 - row) * 24 + 24),
+      );
+    }
   });
 });
 

@@ -97,4 +97,13 @@ describe('TrainingFeed', () => {
       kind: 'unsupported',
     });
   });
+
+  it('leaves out an incomplete last batch when asked, other views each epoch', async () => {
+    const settings = { ...viewSettings({}), trainViews: 5, dropLast: true };
+    const source = feed({ settings });
+    expect(source.batchesPerEpoch).toBe(3);
+    const batches = await all(source, 0);
+    expect(batches.map(({ shape }) => shape[0])).toEqual([4, 4, 4]);
+    expect(() => feed({ settings, batchSize: 16 })).toThrow('fewer than the 16 of one step');
+  });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { LabError } from '../../../src/shared/errors';
 import { viewSettings, type ViewSettings } from '../../../src/worker/data/settings';
-import { pictureIndex, testViews, trainViews } from '../../../src/worker/data/views';
+import { pictureIndex, testViews, trainViews, viewShapes } from '../../../src/worker/data/views';
 
 const crop = { kind: 'crop', height: 32, width: 32 } as const;
 const picture = { height: 40, width: 64 };
@@ -49,6 +49,33 @@ describe('views', () => {
     expect(testViews(crop, settings, picture, 5, 9).some((view) => view.flip)).toBe(false);
   });
 
+  it('are mirrored by the share and along the axis that settings name', () => {
+    const maniqa: ViewSettings = { ...settings, flipShare: 0.7, flipAxis: 'vertical' };
+    const views = trainViews(crop, maniqa, picture, 5, 0, 9);
+    const turned = views.filter((view) => view.upsideDown).length;
+    // Binomial(2000, 0.7) has deviation 20.5: 5 deviations are 102.
+    expect(Math.abs(turned - 1400)).toBeLessThan(102);
+    expect(views.some((view) => view.flip)).toBe(false);
+    const whole = { kind: 'whole', height: null, width: null } as const;
+    const always = { ...maniqa, flipShare: 1 };
+    expect(trainViews(whole, always, picture, 5, 0, 9)).toMatchObject([
+      { ...picture, flip: false, upsideDown: true },
+    ]);
+  });
+
+  it('never lie at the last position where settings leave it out', () => {
+    const released = { ...settings, lastOffset: false };
+    for (const views of [
+      trainViews(crop, released, picture, 5, 0, 9),
+      testViews(crop, released, picture, 5, 9),
+    ]) {
+      expect(Math.max(...views.map((view) => view.top))).toBe(7);
+      expect(Math.max(...views.map((view) => view.left))).toBe(31);
+    }
+    const [exact] = trainViews(crop, released, { height: 32, width: 33 }, 5, 0, 9);
+    expect(exact).toMatchObject({ top: 0, left: 0 });
+  });
+
   it('lie evenly on a grid from edge to edge', () => {
     const grid = testViews(
       crop,
@@ -89,5 +116,13 @@ describe('pictureIndex', () => {
   it('is the first 32 bits of the content hash', () => {
     expect(pictureIndex('ffffffff' + '0'.repeat(56))).toBe(4294967295);
     expect(() => pictureIndex('not a hash')).toThrow('not a sha-256');
+  });
+});
+
+describe('viewShapes', () => {
+  it('are one for training and scoring, or one for each', () => {
+    const whole = { kind: 'whole', height: null, width: null } as const;
+    expect(viewShapes(crop)).toEqual({ train: crop, test: crop });
+    expect(viewShapes({ train: crop, test: whole })).toEqual({ train: crop, test: whole });
   });
 });

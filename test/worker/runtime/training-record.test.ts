@@ -1,10 +1,12 @@
 import { mkdirSync } from 'node:fs';
-import { readdir, rm, writeFile } from 'node:fs/promises';
+import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Selection } from '../../../src/shared/domain/run';
 import { LabError } from '../../../src/shared/errors';
 import type { TrainPayload, WorkerMessage } from '../../../src/shared/worker-protocol';
 import { models } from '../../../src/worker/models';
+import type { TrainingPlan } from '../../../src/worker/models/plan';
 import {
   checkpointFile,
   pruneCheckpoints,
@@ -26,7 +28,12 @@ const inTemp = useTempDir();
 beforeAll(useCpuBackend);
 
 /** A record over a tiny real model, in a folder of its own. */
-function open(name: string, selection: Selection, resumeFrom: string | null = null) {
+function open(
+  name: string,
+  selection: Selection,
+  resumeFrom: string | null = null,
+  plan?: TrainingPlan,
+) {
   const said: WorkerMessage[] = [];
   const job = new Job(1, (message) => said.push(message));
   const checkpointDir = inTemp(name);
@@ -48,7 +55,9 @@ function open(name: string, selection: Selection, resumeFrom: string | null = nu
     checkpointDir,
     resumeFrom,
   };
-  const training = buildTraining(models.find('cnniqa'), payload);
+  const def = models.find('cnniqa');
+  const recipe = plan ? { ...def.recipe, plan: () => plan } : def.recipe;
+  const training = buildTraining({ ...def, recipe }, payload);
   const model = { modelId: 'cnniqa', modelVersion: 1 };
   const progress = new Progress(job, 'steps');
   const record = new TrainingRecord({
@@ -71,7 +80,14 @@ function open(name: string, selection: Selection, resumeFrom: string | null = nu
   };
   const checkpoints = () =>
     said.flatMap((message) => (message.type === 'checkpoint' ? [message.checkpoint] : []));
-  return { record, endEpoch, checkpoints, files: () => readdir(checkpointDir), path: inTemp(name) };
+  return {
+    record,
+    training,
+    endEpoch,
+    checkpoints,
+    files: () => readdir(checkpointDir),
+    path: inTemp(name),
+  };
 }
 
 const file = (epoch: number): string => checkpointFile({ epoch, step: 10 * epoch });
@@ -155,6 +171,47 @@ describe('TrainingRecord', () => {
     expect(() => resumed.record.chosen).toThrow('is not in');
     await resumed.endEpoch(4, 0.3);
     expect(resumed.record.chosen.epoch).toBe(4);
+  });
+});
+
+describe('TrainingRecord of a training in stages', () => {
+  const stage = (id: string, epochs: number) => ({
+    id,
+    title: id,
+    epochs,
+    optimizer: 'adam',
+    learningRate: 1e-3,
+    weightDecay: 0,
+    groups: [{ id: 'all', prefixes: [''], rate: () => 1 }],
+  });
+  const plan = [stage('head', 2), { ...stage('all', 7), fromBest: true }];
+
+  it('chooses anew in every stage, and hands over the best of the one before', async () => {
+    const run = open('stages', 'validation', null, plan);
+    const before = run.training.model.stateDict();
+    await run.endEpoch(1, 0.9);
+    const bias = run.training.model.parameters().get('fc3.bias');
+    bias?.assign(tf.add(bias, 1));
+    await run.endEpoch(2, 0.8);
+    expect(run.record.chosen.epoch).toBe(1);
+    await run.record.restoreBest();
+    expect(run.training.model.stateDict()).toEqual(before);
+    await run.endEpoch(3, 0.2);
+    expect(run.record.chosen.epoch).toBe(3);
+    await run.endEpoch(4, 0.1);
+    expect(run.record.chosen.epoch).toBe(3);
+  });
+
+  it('writes a checkpoint again with what was missing, moments and position kept', async () => {
+    const run = open('rewrite', 'last', null, plan);
+    await run.endEpoch(3, null);
+    const path = run.record.path({ epoch: 3, step: 30 });
+    const untouched = await readFile(path);
+    const posted = run.checkpoints().length;
+    await run.record.rewrite(path, () => Promise.resolve());
+    expect(await readFile(path)).toEqual(untouched);
+    expect(run.checkpoints()).toHaveLength(posted + 1);
+    expect(run.checkpoints().at(-1)).toMatchObject({ epoch: 3, step: 30, selected: true });
   });
 });
 

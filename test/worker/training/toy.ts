@@ -1,6 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { BatchNorm, Conv2d, Linear, Module, Scope, globalAvgPool } from '../../../src/worker/nn';
-import type { ForwardContext, Model, ModelDef } from '../../../src/worker/models/model';
+import type {
+  ForwardContext,
+  Line,
+  Model,
+  ModelDef,
+  OutputMapping,
+} from '../../../src/worker/models/model';
 import type { Batch, TrainingData } from '../../../src/worker/training';
 import { random } from '@shared/random';
 
@@ -17,6 +23,34 @@ export class LinearScorer extends Module implements Model {
 
   forward(x: tf.Tensor4D): tf.Tensor1D {
     return tf.reshape(this.#head.forward(tf.reshape(x, [x.shape[0], 12])), [x.shape[0]]);
+  }
+}
+
+/** Two heads that are sums of w * x over a 2 x 2 picture; a fitted line brings the first to the ratings. */
+export class LinearHeads extends Module implements Model {
+  readonly normalisation = { mean: [0, 0, 0], std: [1, 1, 1] };
+  readonly #head: Linear;
+  #lines: readonly Line[] = [];
+  readonly mapping: OutputMapping = {
+    get: () => this.#lines,
+    set: (lines) => {
+      this.#lines = lines;
+    },
+  };
+
+  constructor(seed = 5) {
+    super(new Scope(seed));
+    this.#head = this.child('head', (scope) => new Linear(scope, { inputs: 12, outputs: 2 }));
+  }
+
+  heads(x: tf.Tensor4D): tf.Tensor2D {
+    return this.#head.forward(tf.reshape(x, [x.shape[0], 12]));
+  }
+
+  forward(x: tf.Tensor4D): tf.Tensor1D {
+    const first = tf.reshape(tf.slice(this.heads(x), [0, 0], [x.shape[0], 1]), [x.shape[0]]);
+    const line = this.#lines[0];
+    return line ? tf.add(tf.mul(first, line.scale), line.offset) : (first as tf.Tensor1D);
   }
 }
 

@@ -8,6 +8,7 @@ import { viewShapes } from '../../data/views';
 import { models, type ModelDef } from '../../models';
 import {
   buildTraining,
+  fitsEveryEpoch,
   loadCheckpoint,
   trainLoop,
   weightsSha256,
@@ -17,6 +18,7 @@ import {
 import { trainerSpecsOf } from '../../trainer-specs';
 import type { Job } from '../job';
 import { Progress } from '../progress';
+import { fitMapping } from './fit-mapping';
 import { openFeed } from './open-feed';
 import { TrainingRecord } from './training-record';
 import { Validator } from './validator';
@@ -47,7 +49,9 @@ export async function train(
     try {
       const sitting = { store: open.judged, shape: shapes.test, settings, seed: payload.seed };
       const validator = new Validator(payload, job, def.labScale, training.model, sitting);
-      return await run(payload, job, def, training, open.feed, validator);
+      const fit = (): Promise<void> => fitMapping(training.model, job, sitting, payload.train);
+      const fitEach = fitsEveryEpoch(trainer);
+      return await run({ payload, job, def, training, feed: open.feed, validator, fit, fitEach });
     } finally {
       await open.feed.close();
     }
@@ -56,14 +60,20 @@ export async function train(
   }
 }
 
-async function run(
-  payload: TrainPayload,
-  job: Job,
-  def: ModelDef,
-  training: Training,
-  feed: BatchSource,
-  validator: Validator,
-): Promise<TrainSummary> {
+interface Parts {
+  readonly payload: TrainPayload;
+  readonly job: Job;
+  readonly def: ModelDef;
+  readonly training: Training;
+  readonly feed: BatchSource;
+  readonly validator: Validator;
+  /** Fits the line from output to rating, where the model has one. */
+  readonly fit: () => Promise<void>;
+  readonly fitEach: boolean;
+}
+
+async function run(parts: Parts): Promise<TrainSummary> {
+  const { payload, job, def, training, feed, validator, fit, fitEach } = parts;
   const model = { modelId: def.id, modelVersion: def.version };
   const progress = new Progress(job, 'steps');
   const record = new TrainingRecord({ payload, job, training, model, feed, progress });
@@ -77,7 +87,11 @@ async function run(
     data: {
       batchesPerEpoch: feed.batchesPerEpoch,
       batches: (epoch, first) => feed.batches(epoch, first),
-      validate: (epoch) => record.whileSafe(epoch, () => validator.validate()),
+      validate: (epoch) =>
+        record.whileSafe(epoch, async () => {
+          if (fitEach) await fit();
+          return await validator.validate();
+        }),
     },
     events: {
       onSteps: (steps) => record.steps(steps),
@@ -91,19 +105,19 @@ async function run(
   });
   // A stop that was asked for after the last step is late: the training is whole.
   if (job.control.stopping && result.stoppedEarly) await job.control.checkpoint();
-  return await summary(payload, def, training, record, result);
+  return await summary(parts, record, result);
 }
 
 async function summary(
-  payload: TrainPayload,
-  def: ModelDef,
-  training: Training,
+  { payload, def, training, fit }: Parts,
   record: TrainingRecord,
   result: LoopResult,
 ): Promise<TrainSummary> {
   const chosen = record.chosen;
   const path = join(payload.checkpointDir, chosen.file);
-  await loadCheckpoint(path, training.model, null);
+  // The line belongs to the weights the run is judged by: its file is written again, with the line.
+  if (training.model.mapping) await record.rewrite(path, fit);
+  else await loadCheckpoint(path, training.model, null);
   let parameterCount = 0;
   for (const parameter of training.model.parameters().values()) parameterCount += parameter.size;
   return {

@@ -87,6 +87,23 @@ export class TrainingRecord {
     await loadCheckpoint(path, this.#parts.training.model, null);
   }
 
+  /**
+   * Loads a checkpoint, lets `change` complete the model and writes it again under its name: weights, moments and
+   * position stay what they were, so that it can still be continued from.
+   */
+  async rewrite(path: string, change: () => Promise<void>): Promise<void> {
+    const { training, progress, model } = this.#parts;
+    const { model: network, optimizer } = training;
+    const meta = await loadCheckpoint(path, network, optimizer, model);
+    progress.at(meta.step, 'fitting the line from output to rating');
+    await change();
+    const written = await saveCheckpoint(path, network, optimizer, meta);
+    this.#parts.job.post({
+      type: 'checkpoint',
+      checkpoint: { path, epoch: meta.epoch, step: meta.step, ...written, selected: true },
+    });
+  }
+
   path(position: Position): string {
     return join(this.#parts.payload.checkpointDir, checkpointFile(position));
   }

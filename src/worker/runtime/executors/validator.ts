@@ -17,6 +17,7 @@ export class Validator {
   readonly #job: Job;
   readonly #scorer: ModelScorer;
   readonly #sitting: SitterSettings;
+  readonly #model: Model;
   /** SROCC the last epoch is judged by; null where undefined, or where nothing is compared. */
   judgement: number | null = null;
 
@@ -32,6 +33,7 @@ export class Validator {
     this.#job = job;
     this.#scorer = new ModelScorer(model, labScale, scoringRows);
     this.#sitting = sitting;
+    this.#model = model;
   }
 
   /** @returns measures of the validation set, never of the test set, which is only judged by */
@@ -50,6 +52,9 @@ export class Validator {
       scores.push(await scorePicture(this.#scorer, sitter));
     }
     const ratings = images.map((image) => image.mos);
-    return { srocc: srocc(scores, ratings).value, rmse: rmse(scores, ratings).value };
+    // Outputs that have not been brought to the scale of the ratings have no distance from them.
+    const comparable = !this.#model.mapping || this.#model.mapping.get().length > 0;
+    const distance = comparable ? rmse(scores, ratings).value : null;
+    return { srocc: srocc(scores, ratings).value, rmse: distance };
   }
 }
