@@ -5,6 +5,9 @@ import { localContrastNormalise } from '../../../src/worker/nn';
 import { eachEngine } from '../../helpers/engines';
 import { centralDifferences, expectAllClose, expectNoLeak, uniforms } from '../../helpers/tensors';
 
+/** The paper's value: one grey level. */
+const C = 1 / 255;
+
 /** Kang et al. (2014), Eq. 1, by its definition in double precision; windows are cut off at the border. */
 function reference(x: Float32Array, height: number, width: number): Float64Array {
   const y = new Float64Array(height * width);
@@ -18,7 +21,7 @@ function reference(x: Float32Array, height: number, width: number): Float64Array
       }
       const mean = window.reduce((a, b) => a + b, 0) / window.length;
       const variance = window.reduce((a, b) => a + (b - mean) ** 2, 0) / window.length;
-      y[r * width + c] = ((x[r * width + c] ?? 0) - mean) / (Math.sqrt(variance) + 1 / 255);
+      y[r * width + c] = ((x[r * width + c] ?? 0) - mean) / (Math.sqrt(variance) + C);
     }
   }
   return y;
@@ -32,9 +35,9 @@ eachEngine('local contrast normalisation', () => {
         const expected = reference(grey.dataSync<'float32'>(), 12, 9);
         // Values up to 4; float32 sums of 49 terms, divided by deviations of about 0.3.
         const tolerance = { rtol: 1e-5, atol: 1e-5 };
-        expectAllClose(localContrastNormalise(grey), expected, tolerance);
+        expectAllClose(localContrastNormalise(grey, C), expected, tolerance);
         const other = uniforms<tf.Rank.R4>([1, 12, 9, 1], 4);
-        const both = localContrastNormalise(tf.concat([other, grey], 3));
+        const both = localContrastNormalise(tf.concat([other, grey], 3), C);
         const [, second] = tf.split(both, 2, 3) as [tf.Tensor, tf.Tensor];
         expectAllClose(second, expected, tolerance);
       });
@@ -46,7 +49,7 @@ eachEngine('local contrast normalisation', () => {
       const x = uniforms<tf.Rank.R4>([1, 8, 8, 1], 5);
       const weights = uniforms<tf.Rank.R4>([1, 8, 8, 1], 6);
       const score = (at: tf.Tensor): tf.Tensor =>
-        tf.sum(tf.mul(localContrastNormalise(at as tf.Tensor4D), weights));
+        tf.sum(tf.mul(localContrastNormalise(at as tf.Tensor4D, C), weights));
       const pass = record(() => score(x), [x]);
       const [gradient] = pass.pullback(tf.scalar(1), [x], { last: true });
       const positions = [0, 7, 20, 36, 63];
@@ -61,7 +64,7 @@ eachEngine('local contrast normalisation', () => {
   test('a flat picture gives zero and a finite, stated gradient', () => {
     tf.tidy(() => {
       const x = tf.fill<tf.Rank.R4>([1, 16, 16, 1], 100 / 255);
-      const pass = record(() => localContrastNormalise(x), [x]);
+      const pass = record(() => localContrastNormalise(x, C), [x]);
       const response = Math.max(...tf.abs(pass.output).dataSync());
       // (x - mean) is a rounding error of 3e-8, divided by 1.1 C.
       expect(response).toBeLessThan(2e-5);
