@@ -12,3 +12,5 @@ export { recognise, weightsFor } from './recognise';
 export type { Recognised, Unrecognised } from './recognise';
 export { layouts } from './layouts';
 export type { Layout } from './layouts';
+export { readSafetensors, writeSafetensors } from './safetensors';
+export { writeTorch } from './write-torch';

@@ -145,17 +145,18 @@ async function readTensors(
   return tensors;
 }
 
-function notesOn(tensors: ReadonlyMap<string, WeightTensor>): string[] {
+function notesOn(weights: ReadonlyMap<string, WeightTensor>): string[] {
   const notes: string[] = [];
   const formats = new Map<string, number>();
-  for (const [name, { data, dtype }] of tensors) {
+  for (const [name, { data, dtype }] of weights) {
     if (dtype && ['F64', 'F16', 'BF16'].includes(dtype)) {
       formats.set(dtype, (formats.get(dtype) ?? 0) + 1);
     }
     if (!allFinite(data)) notes.push(`"${name}" holds values that are not finite.`);
   }
   for (const [dtype, count] of formats) {
-    notes.push(`${count} tensors of the number format ${dtype} became 32-bit floats.`);
+    const tensors = count === 1 ? 'One tensor' : `${count} tensors`;
+    notes.push(`${tensors} of the number format ${dtype} became 32-bit floats.`);
   }
   return notes;
 }

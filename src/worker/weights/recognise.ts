@@ -157,7 +157,6 @@ function nearestOf(all: readonly Comparison[]): Comparison | undefined {
 
 function recognised(found: Comparison): Recognised {
   const { layout, variant, naming, mapped, missingOptional, unused } = found;
-  const count = variant.tensors.size;
   const left = unused.length > 0 ? `; ${unused.length} more are not needed` : '';
   return {
     kind: layout.kind,
@@ -168,7 +167,7 @@ function recognised(found: Comparison): Recognised {
     mapped,
     missing: missingOptional,
     unexpected: unused,
-    sentence: `${titleOf(found)}${naming ? `, names of ${naming.title}` : ''}: ${mapped.size} of ${count} tensors${left}.`,
+    sentence: `${titleOf(found)}${naming ? `, names of ${naming.title}` : ''}: complete with ${mapped.size} tensors${left}.`,
   };
 }
 

@@ -99,7 +99,7 @@ describe('recognise', () => {
     expect(found).toMatchObject({ kind: 'model', id: 'hyperiqa', naming: 'pyiqa', missing: [] });
     if (found.kind === 'unknown') throw new Error(found.sentence);
     expect([...found.mapped.keys()].sort()).toEqual(ours.map(([name]) => name).sort());
-    expect(found.sentence).toBe('HyperIQA, names of pyiqa: 355 of 355 tensors.');
+    expect(found.sentence).toBe('HyperIQA, names of pyiqa: complete with 355 tensors.');
     for (const [name, tensor] of ours) expect(found.mapped.get(name)).toBe(tensor);
   });
 
@@ -118,7 +118,7 @@ describe('recognise', () => {
       kind: 'trunk',
       id: 'resnet50',
       unexpected: ['fc.weight', 'fc.bias', 'layer1.0.total_ops'],
-      sentence: 'ResNet-50 (ImageNet): 265 of 318 tensors; 3 more are not needed.',
+      sentence: 'ResNet-50 (ImageNet): complete with 265 tensors; 3 more are not needed.',
     });
     expect(found.missing).toHaveLength(53);
   });
