@@ -5,7 +5,7 @@ import { memorySource, readWeightsFrom, type WeightsFile } from '../../../src/wo
 import { PickleWriter } from '../../../src/worker/weights/pickle-writer';
 import { writeZip, type ZipPart } from '../../../src/worker/weights/zip-writer';
 
-/** Weights files that lie, made here byte by byte, and what a person is told about them. */
+/** Written by torch 2.13: test/fixtures/weights/make.py. */
 const folder = resolve(import.meta.dirname, '../../fixtures/weights');
 export const fixture = (name: string): Uint8Array =>
   new Uint8Array(readFileSync(join(folder, name)));
