@@ -21,7 +21,7 @@ import {
   Warning,
 } from './domain/run';
 import { FigureOptions, Study, StudySelection } from './domain/study';
-import { StoredWeights, WeightEntry, WeightOutcome } from './domain/weights';
+import { InitialChoice, StoredWeights, WeightEntry, WeightOutcome } from './domain/weights';
 import { ParamValues } from './params';
 
 /**
@@ -54,6 +54,8 @@ export const PairDraft = v.object({
   trainer: ParamValues,
   nt: ParamValues,
   seed: v.number(),
+  /** Must be said where the model has published weights to start from. */
+  initial: v.optional(InitialChoice),
 });
 export type PairDraft = v.InferOutput<typeof PairDraft>;
 

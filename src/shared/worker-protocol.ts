@@ -30,6 +30,13 @@ interface ModelPayload {
   readonly cacheDir: string;
 }
 
+/** A weight file of the workspace; the worker checks its checksum before it uses it. */
+export interface InitialPayload {
+  readonly path: string;
+  readonly sha256: string;
+  readonly label: string;
+}
+
 export interface TrainPayload extends ModelPayload {
   readonly kind: 'train';
   readonly train: readonly JobImage[];
@@ -38,6 +45,8 @@ export interface TrainPayload extends ModelPayload {
   readonly selectOn: readonly JobImage[];
   readonly selection: Selection;
   readonly checkpointDir: string;
+  /** Weight files to start from, each loaded over the weights drawn from the seed; empty: scratch. */
+  readonly initial: readonly InitialPayload[];
   /** Checkpoint to continue from; null starts afresh. */
   readonly resumeFrom: string | null;
 }

@@ -2,6 +2,7 @@ import type { EngineInfo, EngineName } from '@shared/domain/catalogue';
 import type { JobState, Pair, Regime, Run, Selection, TrainSpec } from '@shared/domain/run';
 import { LabError } from '@shared/errors';
 import type { TrainSummary } from '@shared/worker-protocol';
+import { fromScratch } from '@shared/weights/initial';
 import type { ReadableDb, WritableDb } from './handle';
 import { fromJson } from './handle';
 
@@ -37,7 +38,7 @@ function toRun(row: RunRow): Run {
     name: row.name,
     regime: row.regime,
     pairId: row.pair_id,
-    spec: fromJson<TrainSpec>(row.spec),
+    spec: { initial: fromScratch, ...fromJson<TrainSpec>(row.spec) },
     state: row.state,
     trainJobId: row.train_job_id,
     epochsDone: row.epochs_done ?? 0,

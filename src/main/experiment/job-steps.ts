@@ -2,7 +2,9 @@ import type { AttackInfo, ModelInfo } from '@shared/domain/catalogue';
 import type { Dataset, Side, Split } from '@shared/domain/dataset';
 import type { AttackSpec, Job, JobSpec, NormsSpec, Pair, Run, TrainSpec } from '@shared/domain/run';
 import { LabError, must } from '@shared/errors';
+import type { InitialChoice } from '@shared/domain/weights';
 import { checkValues, nearest, type ParamValues } from '@shared/params';
+import { chooseInitial } from '../weights/find-by-name';
 import type { Context, Outcome } from './context';
 import type { PairPlan } from './schema';
 import { same } from './same';
@@ -23,13 +25,15 @@ export async function ensurePair(
   const { lab, plan, catalogue, narrator } = context;
   const model = byId('model', catalogue.models, planned.model);
   const spec = trainSpec(model, dataset, split, planned, planned.seed ?? plan.seed);
-  const found = await findPair(context, spec);
+  const initial = await chooseInitial(lab, [planned.weights ?? []].flat());
+  const found = await findPair(context, spec, initial);
   const pair =
     found ??
     (await lab.call('pair.create', {
       draft: {
         name: planned.name ?? `${model.title}, seed ${spec.seed}`,
         ...spec,
+        initial,
       },
     }));
   const runIds = [pair.baselineRunId, pair.ntRunId] as const;
@@ -43,7 +47,7 @@ export async function ensurePair(
   return { pair, runIds };
 }
 
-type FullSpec = Omit<TrainSpec, 'nt'> & { nt: ParamValues };
+type FullSpec = Omit<TrainSpec, 'nt' | 'initial'> & { nt: ParamValues };
 
 /** Complete settings, as the host will store them, so that stored runs can be compared with them. */
 function trainSpec(
@@ -70,19 +74,29 @@ function trainSpec(
   };
 }
 
-async function findPair(context: Context, spec: FullSpec): Promise<Pair | undefined> {
+async function findPair(
+  context: Context,
+  spec: FullSpec,
+  initial: InitialChoice | undefined,
+): Promise<Pair | undefined> {
   const { lab, plan } = context;
+  const chosen = initial?.kind === 'weights' ? initial.sha256.toSorted() : [];
   const runs = new Map((await lab.call('run.list', {})).map((run) => [run.id, run]));
   const usable = (run: Run | undefined, nt: ParamValues | null) =>
     run !== undefined &&
     run.deletedAtMs === null &&
     run.state !== 'cancelled' &&
     (plan.engine === undefined || run.engine === null || run.engine === plan.engine) &&
-    same(run.spec, { ...spec, nt });
+    same({ ...run.spec, initial: filesOf(run.spec) }, { ...spec, nt, initial: chosen });
   return (await lab.call('pair.list', {})).findLast(
     ({ baselineRunId, ntRunId }) =>
       usable(runs.get(baselineRunId), null) && usable(runs.get(ntRunId), spec.nt),
   );
+}
+
+/** Checksums of the files a run starts from: what a file was called when it came does not matter. */
+function filesOf({ initial }: TrainSpec): string[] {
+  return initial?.kind === 'weights' ? initial.files.map(({ sha256 }) => sha256).sort() : [];
 }
 
 /** Scores one side with every run. */

@@ -52,6 +52,8 @@ const PairPlan = v.strictObject({
   trainer: values,
   nt: values,
   seed: v.optional(seed),
+  /** "scratch", or weight files by entry, name or SHA-256; needed where the model has published ones. */
+  weights: v.optional(v.union([v.string(), v.array(v.string())])),
 });
 
 const AttackPlan = v.strictObject({

@@ -12,6 +12,7 @@ import { getDataset } from '../db/datasets';
 import { insertJob } from '../db/jobs';
 import { getPair, insertPair, insertRun } from '../db/runs';
 import { getSplit } from '../db/splits';
+import { resolveInitial } from '../weights/initial';
 import type { JobBoard } from './board';
 
 /**
@@ -24,15 +25,17 @@ export function createPair(board: JobBoard, catalogue: Catalogue, draft: PairDra
   const dataset = getDataset(db, draft.datasetId);
   const split = getSplit(db, draft.splitId);
   const model = findModel(catalogue, draft.modelId);
+  const modelParams = checkValues(model.title, model.params, draft.modelParams);
   const base: TrainSpec = {
     datasetId: dataset.id,
     splitId: split.id,
     modelId: model.id,
     modelVersion: model.version,
-    modelParams: checkValues(model.title, model.params, draft.modelParams),
+    modelParams,
     trainer: checkValues('training', model.trainer, draft.trainer),
     nt: null,
     seed: draft.seed,
+    initial: resolveInitial(db, model, modelParams, draft.initial),
   };
   const twin: TrainSpec = { ...base, nt: checkValues('NT', model.nt, draft.nt) };
   const selection = selectionOf(base, split);

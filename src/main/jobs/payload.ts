@@ -13,6 +13,7 @@ import { getRun, getRunFacts } from '../db/runs';
 import { getSplit } from '../db/splits';
 import type { Layout } from '../workspace/layout';
 import { fromStoredPath, isInside, realPath } from '../workspace/layout';
+import { initialPayload } from '../weights/initial';
 import { resumableCheckpoint } from './where-stopped';
 
 export interface PreparedJob {
@@ -54,6 +55,8 @@ export function preparePayload(db: ReadableDb, layout: Layout, job: JobRecord): 
         selectOn: run.selection === 'test' ? side('test') : [],
         selection: run.selection,
         checkpointDir: layout.checkpoints(run.id),
+        // A checkpoint holds every weight: what the run once started from is in it.
+        initial: checkpoint ? [] : initialPayload(db, layout, run.spec),
         resumeFrom: checkpoint ? fromStoredPath(layout, checkpoint.path) : null,
       },
     };

@@ -3,6 +3,7 @@ import type { LabErrorData as LabErrorDataType } from '../errors';
 import { labErrorKinds } from '../errors';
 import { ParamValues } from '../params';
 import { EngineName } from './catalogue';
+import { InitialWeights } from './weights';
 
 export type LabErrorData = LabErrorDataType;
 export const ErrorData = v.object({
@@ -31,6 +32,8 @@ export const TrainSpec = v.object({
   /** Null for the baseline. */
   nt: v.nullable(ParamValues),
   seed: v.number(),
+  /** Absent in runs of versions that knew scratch only. */
+  initial: v.optional(InitialWeights),
 });
 export type TrainSpec = v.InferOutput<typeof TrainSpec>;
 

@@ -5,7 +5,13 @@ export const WeightUse = v.variant('kind', [
   /** A whole trained model: every tensor it has. */
   v.object({ kind: v.literal('model'), id: v.string() }),
   /** A part of a model that its authors start from: "ResNet-50 trunk". */
-  v.object({ kind: v.literal('trunk'), id: v.string(), part: v.string() }),
+  v.object({
+    kind: v.literal('trunk'),
+    id: v.string(),
+    part: v.string(),
+    /** Only where the model has this setting. */
+    when: v.optional(v.object({ param: v.string(), is: v.string() })),
+  }),
   v.object({ kind: v.literal('attack'), id: v.string() }),
   v.object({ kind: v.literal('measure'), id: v.string() }),
 ]);
@@ -83,13 +89,34 @@ export const WeightOutcome = v.object({
 });
 export type WeightOutcome = v.InferOutput<typeof WeightOutcome>;
 
-/** What a run's weights are before its first step. */
+/** A file a run starts from, with enough to say later what it was. */
+export const InitialFile = v.object({
+  sha256: v.string(),
+  /** "ResNet-50 trunk (resnet50-0676ba61.pth)" */
+  label: v.string(),
+  /** As in the file's facts. */
+  kind: v.string(),
+  id: v.string(),
+});
+export type InitialFile = v.InferOutput<typeof InitialFile>;
+
+/** What a run's weights are before its first step. What no file holds is drawn from the seed. */
 export const InitialWeights = v.variant('kind', [
   v.object({ kind: v.literal('scratch') }),
+  /** One whole model, or trunks of different parts. */
   v.object({
     kind: v.literal('weights'),
-    /** One whole model, or trunks of different parts; what none of them holds is drawn from the seed. */
-    files: v.pipe(v.array(v.object({ sha256: v.string(), label: v.string() })), v.minLength(1)),
+    files: v.pipe(v.array(InitialFile), v.minLength(1)),
   }),
 ]);
 export type InitialWeights = v.InferOutput<typeof InitialWeights>;
+
+/** The same as a person chooses it; the host fills in what the files are. */
+export const InitialChoice = v.variant('kind', [
+  v.object({ kind: v.literal('scratch') }),
+  v.object({
+    kind: v.literal('weights'),
+    sha256: v.pipe(v.array(v.string()), v.minLength(1)),
+  }),
+]);
+export type InitialChoice = v.InferOutput<typeof InitialChoice>;

@@ -1,10 +1,12 @@
 import type { FigureOptions, Study, StudyRun } from '../domain/study';
+import { fromScratch, partsFromScratch, partsOf } from '../weights/initial';
 import { listed } from './format';
 import { runLabel } from './select';
 
 /**
  * What a reader must know about where numbers come from, as sentences for captions and table notes:
- * the data set and side, whether it is synthetic, and whether a checkpoint was chosen on test.
+ * the data set and side, whether it is synthetic, whether a checkpoint was chosen on test, and whether
+ * a run started from scratch although its model has published weights to start from.
  */
 export function provenanceNotes(study: Study, runs: readonly StudyRun[]): string[] {
   const sets = [...new Map(runs.map((run) => [run.dataset.id, run.dataset])).values()];
@@ -15,7 +17,24 @@ export function provenanceNotes(study: Study, runs: readonly StudyRun[]): string
     const which = onTest.length === runs.length ? '' : ` (${listed(onTest.map(runLabel))})`;
     notes.push(`Checkpoints selected on test${which}.`);
   }
-  return notes;
+  return [...notes, ...scratchNotes(runs)];
+}
+
+/** Runs that left to the seed what their authors start from published weights. */
+function scratchNotes(runs: readonly StudyRun[]): string[] {
+  const byParts = new Map<string, StudyRun[]>();
+  for (const run of runs) {
+    const { spec } = run.run;
+    const missing = partsFromScratch(spec, spec.initial ?? fromScratch);
+    if (missing.length === 0) continue;
+    const whole = missing.length === partsOf(spec).length;
+    const what = whole ? '' : `: ${listed(missing.map(({ name }) => name))}`;
+    byParts.set(what, [...(byParts.get(what) ?? []), run]);
+  }
+  return [...byParts].map(
+    ([what, these]) =>
+      `Trained from scratch, without the usual pretrained weights${what} (${listed(these.map(runLabel))}).`,
+  );
 }
 
 /** States whether the float image or its 8-bit version was scored. */

@@ -2,6 +2,7 @@ import type { FigureOptions, Study, StudyRun } from '../domain/study';
 import type { ParamValue, ParamValues } from '../params';
 import { missingInStudy } from '../study/missing';
 import { provenanceNotes } from '../study/notes';
+import { initialText } from '../weights/initial';
 import { attackLabels, attackOf, pairsOf } from '../study/select';
 import { runColumns } from './lib/cells';
 import type { Table, TableCell, TableDef, TableRow } from './lib/table';
@@ -38,6 +39,7 @@ const parts: readonly Part[] = [
   {
     name: 'Training',
     of: ({ run }) => ({
+      'starts from': initialText(run.spec),
       ...run.spec.trainer,
       seed: run.spec.seed,
       'checkpoint selected on': run.selection,

@@ -127,7 +127,12 @@ const trunks: readonly Given[] = [
     title: 'ResNet-50 trained on ImageNet (V1)',
     uses: [
       { kind: 'trunk', id: 'hyperiqa', part: 'ResNet-50 trunk' },
-      { kind: 'trunk', id: 'linearityiqa', part: 'ResNet-50 trunk' },
+      {
+        kind: 'trunk',
+        id: 'linearityiqa',
+        part: 'ResNet-50 trunk',
+        when: { param: 'backbone', is: 'resnet50' },
+      },
     ],
     fileNames: ['resnet50-0676ba61.pth', 'resnet50-19c8e357.pth'],
     citation: 'He, Zhang, Ren & Sun, CVPR 2016; weights by torchvision',
@@ -141,7 +146,14 @@ const trunks: readonly Given[] = [
   {
     id: 'resnet34',
     title: 'ResNet-34 trained on ImageNet',
-    uses: [{ kind: 'trunk', id: 'linearityiqa', part: 'ResNet-34 trunk' }],
+    uses: [
+      {
+        kind: 'trunk',
+        id: 'linearityiqa',
+        part: 'ResNet-34 trunk',
+        when: { param: 'backbone', is: 'resnet34' },
+      },
+    ],
     fileNames: ['resnet34-b627a593.pth', 'resnet34-333f7ec4.pth'],
     citation: 'He, Zhang, Ren & Sun, CVPR 2016; weights by torchvision',
     links: ['https://download.pytorch.org/models/resnet34-b627a593.pth'],
@@ -154,7 +166,14 @@ const trunks: readonly Given[] = [
   {
     id: 'resnet18',
     title: 'ResNet-18 trained on ImageNet',
-    uses: [{ kind: 'trunk', id: 'linearityiqa', part: 'ResNet-18 trunk' }],
+    uses: [
+      {
+        kind: 'trunk',
+        id: 'linearityiqa',
+        part: 'ResNet-18 trunk',
+        when: { param: 'backbone', is: 'resnet18' },
+      },
+    ],
     fileNames: ['resnet18-f37072fd.pth', 'resnet18-5c106cde.pth'],
     citation: 'He, Zhang, Ren & Sun, CVPR 2016; weights by torchvision',
     links: ['https://download.pytorch.org/models/resnet18-f37072fd.pth'],

@@ -36,23 +36,3 @@ export function identityText(weights: StoredWeights, entry: WeightEntry | undefi
   }
   return 'Recognised by its tensors; its checksum is not that of the published file.';
 }
-
-/** Whether a stored file can be what a model starts from: the whole model, or one of its trunks. */
-export function startsModel(
-  { kind, id }: Pick<WeightFacts, 'kind' | 'id'>,
-  modelId: string,
-  entries: readonly WeightEntry[] = weightCatalogue,
-): boolean {
-  if (kind === 'model') return id === modelId;
-  return trunksOf(modelId, entries).some(({ recognisedAs }) => recognisedAs.id === id);
-}
-
-/** The published trunks of a model, in the catalogue's order; none for one that needs none. */
-export function trunksOf(
-  modelId: string,
-  entries: readonly WeightEntry[] = weightCatalogue,
-): WeightEntry[] {
-  return entries.filter(({ uses }) =>
-    uses.some((use) => use.kind === 'trunk' && use.id === modelId),
-  );
-}

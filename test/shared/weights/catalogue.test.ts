@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { WeightEntry } from '../../../src/shared/domain/weights';
 import { weightCatalogue } from '../../../src/shared/weights/catalogue';
-import { matchWeights, startsModel, trunksOf } from '../../../src/shared/weights/match';
+import { matchWeights } from '../../../src/shared/weights/match';
 
 const scnnSha = '7ea73d75539cefcf4953800a896e024ea1a3216de2392f242810b113fd940a42';
 
@@ -61,14 +61,5 @@ describe('what a file is taken for', () => {
     expect(entryOf('ckpt_koniq10k.pt')).toBe('maniqa-koniq10k');
     expect(entryOf('ckpt_kadid10k.pt')).toBe('maniqa-kadid10k');
     expect(entryOf('my-own.pt')).toBeNull();
-  });
-
-  it('is a start for the models that have such a part, and for no other', () => {
-    expect(startsModel({ kind: 'model', id: 'hyperiqa' }, 'hyperiqa')).toBe(true);
-    expect(startsModel({ kind: 'model', id: 'hyperiqa' }, 'dbcnn')).toBe(false);
-    expect(startsModel({ kind: 'trunk', id: 'vgg16' }, 'dbcnn')).toBe(true);
-    expect(startsModel({ kind: 'trunk', id: 'vgg16' }, 'hyperiqa')).toBe(false);
-    expect(trunksOf('dbcnn').map(({ id }) => id)).toEqual(['scnn', 'vgg16']);
-    expect(trunksOf('cnniqa')).toEqual([]);
   });
 });

@@ -80,6 +80,7 @@ function trainPayload(name: string, over: Partial<TrainPayload> = {}): TrainPayl
     selectOn: [],
     selection: 'validation',
     checkpointDir,
+    initial: [],
     resumeFrom: null,
     ...over,
   };

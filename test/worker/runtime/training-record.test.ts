@@ -53,6 +53,7 @@ function open(
     selectOn: [image],
     selection,
     checkpointDir,
+    initial: [],
     resumeFrom,
   };
   const def = models.find('cnniqa');

@@ -1,5 +1,6 @@
 import type { Run } from '@shared/domain/run';
 import type { ParamValues } from '@shared/params';
+import { chooseInitial } from '../../../weights/find-by-name';
 import { findById, findDataset, findModel, findSplit } from '../find';
 import { integer } from '../parsers';
 import { withSession, type Session } from '../session';
@@ -14,6 +15,7 @@ interface Options {
   name?: string;
   seed: number;
   set?: string[];
+  weights?: string[];
 }
 
 const verb: Verb = (program, environment) => {
@@ -30,11 +32,18 @@ const verb: Verb = (program, environment) => {
     .option('--preset <id>', 'a named set of values, applied over the defaults')
     .option('--name <name>', 'name of the pair')
     .option('--seed <n>', 'seed', integer(0), 1)
+    .option(
+      '--weights <id|scratch>',
+      'what the model starts from, by entry, file name or SHA-256 (see: iqalab weights); may be repeated',
+      collect,
+    )
     .option('--set <name=value>', 'a setting of model, trainer or nt; may be repeated', collect)
     .addHelpText(
       'after',
       examples(
         'iqalab train --model cnniqa',
+        'iqalab train --model dbcnn --weights scnn --weights vgg16',
+        'iqalab train --model hyperiqa --weights scratch',
         'iqalab train --set trainer.epochs=20 --set nt.lambda=0.0005 --seed 3',
       ),
     );
@@ -70,6 +79,7 @@ async function train(session: Session, options: Options): Promise<void> {
       trainer: { ...preset.trainer, ...given.trainer },
       nt: { ...preset.nt, ...given.nt },
       seed: options.seed,
+      initial: await chooseInitial(lab, options.weights ?? []),
     },
   });
   terminal.note(`Pair ${pair.id}: ${pair.name}`);

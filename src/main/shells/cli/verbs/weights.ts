@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { StoredWeights, WeightEntry, WeightOutcome } from '@shared/domain/weights';
 import { LabError } from '@shared/errors';
-import { findWeights } from '../find-weights';
+import { findWeightsByName } from '../../../weights/find-by-name';
 import { columns } from '../columns';
 import { withSession, type Session } from '../session';
 import { examples, type Verb } from '../verb';
@@ -70,7 +70,7 @@ const verb: Verb = (program, environment) => {
     );
   remove.action(async (given: string) => {
     await withSession(environment, remove, { workspace: 'existing' }, async (session) => {
-      const { sha256, fileName } = await findWeights(session.lab, given);
+      const { sha256, fileName } = await findWeightsByName(session.lab, given);
       await session.lab.call('weights.remove', { sha256 });
       session.terminal.out(`Removed ${fileName} (${sha256.slice(0, 12)}); in the bin for 30 days`);
     });

@@ -1,4 +1,4 @@
-import type { StoredWeights } from '@shared/domain/weights';
+import type { InitialChoice, StoredWeights } from '@shared/domain/weights';
 import { LabError } from '@shared/errors';
 import type { RpcClient } from '@shared/rpc';
 
@@ -10,7 +10,7 @@ const minDigits = 6;
  * its SHA-256.
  * @throws LabError `not-found` saying what there is, `conflict` where several fit
  */
-export async function findWeights(lab: RpcClient, given: string): Promise<StoredWeights> {
+export async function findWeightsByName(lab: RpcClient, given: string): Promise<StoredWeights> {
   const { entries, others } = await lab.call('weights.list', {});
   const all = [...entries.flatMap(({ files }) => files), ...others];
   const found = all.filter(
@@ -41,4 +41,28 @@ export async function findWeights(lab: RpcClient, given: string): Promise<Stored
       ? `Its authors publish ${entry.fileNames[0] ?? 'it'} here: ${entry.page}. Then: iqalab weights add PATH.`
       : 'See what there is: iqalab weights.',
   });
+}
+
+/**
+ * What a person named as the start of a run: `scratch`, or weight files. Nothing named is nothing
+ * chosen; the host then decides whether that will do.
+ * @throws LabError as `findWeightsByName`, `bad-input` for `scratch` beside files
+ */
+export async function chooseInitial(
+  lab: RpcClient,
+  given: readonly string[],
+): Promise<InitialChoice | undefined> {
+  if (given.length === 0) return undefined;
+  if (given.includes('scratch')) {
+    if (given.length === 1) return { kind: 'scratch' };
+    throw new LabError({
+      kind: 'bad-input',
+      message: `a run starts from scratch or from files, not both: ${given.join(', ')}`,
+      safe: 'Nothing was started.',
+      next: 'Leave out "scratch": what no file holds is drawn from the seed anyway.',
+    });
+  }
+  const files = [];
+  for (const name of given) files.push(await findWeightsByName(lab, name));
+  return { kind: 'weights', sha256: files.map(({ sha256 }) => sha256) };
 }

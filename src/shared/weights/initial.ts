@@ -1,0 +1,74 @@
+import type { TrainSpec } from '../domain/run';
+import type { InitialFile, InitialWeights, StoredWeights, WeightEntry } from '../domain/weights';
+import type { ParamValues } from '../params';
+import { weightCatalogue } from './catalogue';
+
+/** Drawn from the seed. */
+export const fromScratch: InitialWeights = { kind: 'scratch' };
+
+/** A model as a run has it: its id and its architecture settings. */
+export interface ModelChoice {
+  readonly modelId: string;
+  readonly modelParams: Readonly<ParamValues>;
+}
+
+export interface Part {
+  /** "ResNet-50 trunk" */
+  readonly name: string;
+  readonly entry: WeightEntry;
+}
+
+/** The parts of a model that its authors start from published weights; none for many models. */
+export function partsOf(
+  { modelId, modelParams }: ModelChoice,
+  entries: readonly WeightEntry[] = weightCatalogue,
+): Part[] {
+  return entries.flatMap((entry) =>
+    entry.uses.flatMap((use): Part[] => {
+      if (use.kind !== 'trunk' || use.id !== modelId) return [];
+      const holds = !use.when || modelParams[use.when.param] === use.when.is;
+      return holds ? [{ name: use.part, entry }] : [];
+    }),
+  );
+}
+
+type Recognised = Pick<InitialFile, 'kind' | 'id'>;
+
+/** Whether a file is the whole model, or one of the parts it starts from. */
+export function fitsModel(
+  { kind, id }: Recognised,
+  model: ModelChoice,
+  entries: readonly WeightEntry[] = weightCatalogue,
+): boolean {
+  if (kind === 'model') return id === model.modelId;
+  return partsOf(model, entries).some(({ entry }) => isEntry(entry, { kind, id }));
+}
+
+/** Parts that none of the files holds: those a run leaves to the seed although weights exist. */
+export function partsFromScratch(
+  model: ModelChoice,
+  initial: InitialWeights,
+  entries: readonly WeightEntry[] = weightCatalogue,
+): Part[] {
+  const files = initial.kind === 'weights' ? initial.files : [];
+  if (files.some(({ kind }) => kind === 'model')) return [];
+  return partsOf(model, entries).filter(({ entry }) => !files.some((file) => isEntry(entry, file)));
+}
+
+function isEntry({ recognisedAs }: WeightEntry, { kind, id }: Recognised): boolean {
+  return recognisedAs.kind === kind && recognisedAs.id === id;
+}
+
+/** What is stored with a run of a file it starts from. */
+export function initialFile({ sha256, fileName, facts }: StoredWeights): InitialFile {
+  const { kind, id, title } = facts;
+  return { sha256, label: `${title} (${fileName})`, kind, id };
+}
+
+/** "from scratch", or the files by name and the beginning of their checksums. */
+export function initialText({ initial = fromScratch }: Pick<TrainSpec, 'initial'>): string {
+  if (initial.kind === 'scratch') return 'from scratch';
+  return initial.files
+    .map(({ label, sha256 }) => `${label}, SHA-256 ${sha256.slice(0, 12)}`)
+    .join('; ');
+}
