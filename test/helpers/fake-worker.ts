@@ -143,8 +143,10 @@ class Running implements WorkerConnection {
       this.#say({ type: 'weights-refused', requestId, error });
       return;
     }
-    const facts = { format: 'text', kind, id, title: `${kind} ${id}`, tensors: 2, values: 42 };
-    this.#say({ type: 'weights', requestId, facts: { ...facts, notes: [] } });
+    const variant = id;
+    const title = `${kind} ${id}`;
+    const facts = { format: 'text', kind, id, variant, title, tensors: 2, values: 42, notes: [] };
+    this.#say({ type: 'weights', requestId, facts });
   }
 
   async #run(jobId: number, payload: JobPayload): Promise<void> {

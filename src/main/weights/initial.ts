@@ -35,17 +35,15 @@ export function resolveInitial(
     );
   }
   if (choice.kind === 'scratch') return fromScratch;
-  const files = [...new Set(choice.sha256)].map((sha256) =>
-    initialFile(getWeights(db, sha256).weights),
-  );
-  for (const file of files) {
-    if (!fitsModel(file, target)) {
-      throw refused(
-        `${file.label} is neither ${model.title} nor a part it starts from with these settings`,
-        'Choose another file; the Weights page says what each is for.',
-      );
-    }
-  }
+  const files = [...new Set(choice.sha256)].map((sha256) => {
+    const { weights } = getWeights(db, sha256);
+    const file = initialFile(weights);
+    if (fitsModel(weights.facts, target)) return file;
+    throw refused(
+      `${file.label} is neither ${model.title} nor a part it starts from with these settings`,
+      'Choose another file; the Weights page says what each is for.',
+    );
+  });
   refuseOverlap(model.title, files);
   return { kind: 'weights', files };
 }

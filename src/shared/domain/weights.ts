@@ -48,9 +48,11 @@ export type WeightEntry = v.InferOutput<typeof WeightEntry>;
 export const WeightFacts = v.object({
   /** "torch zip", "safetensors in a wheel" */
   format: v.string(),
-  /** What its tensors are: `model`, `trunk` or `measure`, and of what. */
+  /** What its tensors are: `model`, `trunk` or `distance`, and of what. */
   kind: v.string(),
   id: v.string(),
+  /** Which size of it, e.g. LinearityIQA on "resnet34". */
+  variant: v.string(),
   /** In plain words: "HyperIQA, the whole model". */
   title: v.string(),
   tensors: v.number(),

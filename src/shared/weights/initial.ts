@@ -1,5 +1,11 @@
 import type { TrainSpec } from '../domain/run';
-import type { InitialFile, InitialWeights, StoredWeights, WeightEntry } from '../domain/weights';
+import type {
+  InitialFile,
+  InitialWeights,
+  StoredWeights,
+  WeightEntry,
+  WeightFacts,
+} from '../domain/weights';
 import type { ParamValues } from '../params';
 import { weightCatalogue } from './catalogue';
 
@@ -34,14 +40,26 @@ export function partsOf(
 
 type Recognised = Pick<InitialFile, 'kind' | 'id'>;
 
-/** Whether a file is the whole model, or one of the parts it starts from. */
+/** Whether a file is the whole model in its size, or one of the parts it starts from. */
 export function fitsModel(
-  { kind, id }: Recognised,
+  facts: Pick<WeightFacts, 'kind' | 'id' | 'variant'>,
   model: ModelChoice,
   entries: readonly WeightEntry[] = weightCatalogue,
 ): boolean {
-  if (kind === 'model') return id === model.modelId;
-  return partsOf(model, entries).some(({ entry }) => isEntry(entry, { kind, id }));
+  const parts = partsOf(model, entries);
+  if (facts.kind !== 'model') return parts.some(({ entry }) => isEntry(entry, facts));
+  if (facts.id !== model.modelId) return false;
+  return (
+    !hasSizes(model.modelId, entries) ||
+    parts.some(({ entry }) => entry.recognisedAs.id === facts.variant)
+  );
+}
+
+/** Whether a model comes on several trunks, of which a setting chooses one. */
+function hasSizes(modelId: string, entries: readonly WeightEntry[]): boolean {
+  return entries.some(({ uses }) =>
+    uses.some((use) => use.kind === 'trunk' && use.id === modelId && use.when !== undefined),
+  );
 }
 
 /** Parts that none of the files holds: those a run leaves to the seed although weights exist. */

@@ -1,18 +1,47 @@
 import { basename } from 'node:path';
 import type { WeightFacts } from '@shared/domain/weights';
 import { LabError } from '@shared/errors';
+import { readWeights, recognise, type WeightsFormat } from '../weights';
+
+const formats: Readonly<Record<WeightsFormat, string>> = {
+  safetensors: 'safetensors',
+  'torch-zip': 'torch file',
+  'torch-legacy': 'torch file of before version 1.6',
+};
 
 /**
- * Says what a weight file is. The readers of the formats join here.
- * @throws LabError `unsupported`
+ * Reads a weight file whole and says what its tensors are.
+ * @throws LabError what the reader throws, or `unsupported` where the tensors are those of nothing
+ *   the lab knows, with the nearest thing and the first differences
  */
-export function readFacts(path: string): Promise<WeightFacts> {
-  return Promise.reject(
-    new LabError({
+export async function readFacts(path: string): Promise<WeightFacts> {
+  const file = await readWeights(path);
+  const found = recognise(file.tensors);
+  if (found.kind === 'unknown') {
+    throw new LabError({
       kind: 'unsupported',
-      message: `${basename(path)} cannot be read: this build has no reader of weight files`,
-      safe: 'The file was only looked for.',
-      next: 'Use a later build.',
-    }),
-  );
+      message: `${basename(path)} was read, but nothing fits it: ${found.sentence}`,
+      safe: 'Nothing was added and the file was not changed.',
+      next: 'Compare it with the list of published files; the name of the nearest one is above.',
+      details: { missing: found.missing.slice(0, 50), unexpected: found.unexpected.slice(0, 50) },
+    });
+  }
+  let values = 0;
+  for (const { data } of file.tensors.values()) values += data.length;
+  const { kind, id, variant, title } = found;
+  const format = formats[file.format];
+  return {
+    format: file.entry === null ? format : `${format}, ${file.entry} in an archive`,
+    kind,
+    id,
+    variant,
+    title: kind === 'model' ? `${title}, the whole model` : title,
+    tensors: file.tensors.size,
+    values,
+    notes: [
+      found.sentence,
+      ...(file.stripped.length > 0 ? [`Taken off the names: ${file.stripped.join(', ')}.`] : []),
+      ...file.notes,
+    ],
+  };
 }

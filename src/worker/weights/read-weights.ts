@@ -89,8 +89,9 @@ async function open(source: ByteSource): Promise<Content> {
     if (isTorchZip(zip)) return readTorchZip(source, zip);
     throw refuse.unsupported('is an archive in an archive', 'Unpack the outer one first.');
   }
+  // Before pickles: the length of a safetensors header may begin with a pickle's first byte.
+  if (isSafetensors(head, source.size)) return readSafetensorsContent(source);
   if (head[0] === 0x80) return readTorchLegacy(source);
-  if (head[8] === 0x7b) return readSafetensorsContent(source);
   const known = [
     ['\x89HDF', 'an HDF5 file, as Keras and MATLAB write them'],
     ['\x93NUMPY', 'a NumPy array'],
@@ -105,6 +106,12 @@ async function open(source: ByteSource): Promise<Content> {
     what ? `is ${what}` : 'is neither a safetensors file nor one that torch.save wrote',
     SAVE_PLAIN_WEIGHTS,
   );
+}
+
+/** A header length that the file can hold, and the brace that opens the header. */
+function isSafetensors(head: Uint8Array, size: number): boolean {
+  const length = new DataView(head.buffer, head.byteOffset, head.byteLength).getBigUint64(0, true);
+  return head[8] === 0x7b && length <= BigInt(size);
 }
 
 function isZip(head: Uint8Array): boolean {

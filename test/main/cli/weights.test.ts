@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { fakeWorker } from '../../helpers/fake-worker';
+import { withPretrained } from '../../helpers/pretrained';
 import { openTestLab, seedWorkspace, temporaryFolder } from '../../helpers/workspace';
 import { type, type Typed } from './console';
 
@@ -16,7 +17,8 @@ beforeEach(() => {
 async function verb(...words: string[]): Promise<Typed> {
   return await type([...words, '--workspace', path], {
     cwd: folder,
-    lab: () => openTestLab({ transport: fakeWorker().transport, shell: 'cli' }),
+    lab: () =>
+      openTestLab({ transport: fakeWorker({ alter: withPretrained }).transport, shell: 'cli' }),
   });
 }
 
@@ -65,5 +67,28 @@ describe('iqalab weights', () => {
   it('says where to get what is not there', async () => {
     const { notes } = await verb('weights', 'remove', 'hyperiqa-koniq');
     expect(notes).toContain('publish koniq_pretrained.pkl here');
+  });
+});
+
+describe('iqalab train --weights', () => {
+  it('must be said for a model with published weights, and is said by entry', async () => {
+    const silent = await verb('train', '--model', 'dbcnn');
+    expect(silent.code).toBe(1);
+    expect(silent.notes).toContain('it was not said what DBCNN starts from');
+    put('scnn.pkl', 'weights trunk scnn');
+    put('vgg.pth', 'weights trunk vgg16');
+    await verb('weights', 'add', 'scnn.pkl', 'vgg.pth');
+    const words = ['train', '--model', 'dbcnn', '--weights', 'scnn', '--weights', 'vgg.pth'];
+    const trained = await verb(...words);
+    expect(trained.code, trained.notes).toBe(0);
+    expect(trained.out).toMatch(/^Stored run 1: DBCNN/m);
+  });
+
+  it('takes "scratch", but not beside a file', async () => {
+    expect((await verb('train', '--model', 'dbcnn', '--weights', 'scratch')).code).toBe(0);
+    const both = ['train', '--model', 'dbcnn', '--weights', 'scratch', '--weights', 'scnn'];
+    expect((await verb(...both)).notes).toContain('from scratch or from files, not both');
+    const missing = await verb('train', '--model', 'dbcnn', '--weights', 'vgg16');
+    expect(missing.notes).toContain('VGG-16 trained on ImageNet is not in this workspace yet');
   });
 });

@@ -1,7 +1,10 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { RpcClient } from '@shared/rpc';
 import { fakeWorker } from '../../helpers/fake-worker';
-import { openTestLab, seedWorkspace } from '../../helpers/workspace';
+import { withPretrained } from '../../helpers/pretrained';
+import { openTestLab, seedWorkspace, temporaryFolder } from '../../helpers/workspace';
 import { runToy, toyClient } from './toy-client';
 
 const jobsOf = async (lab: RpcClient) => await lab.call('job.list', {});
@@ -50,6 +53,24 @@ describe('runExperiment', () => {
     expect(new Set(outcomes)).toEqual(new Set(['reused']));
     expect(await jobsOf(lab)).toEqual(before);
     expect(worker.started).toEqual([]);
+  });
+
+  it('takes a pair that started from other weights for another one', async () => {
+    const seeded = seedWorkspace();
+    const { transport } = fakeWorker({ alter: withPretrained });
+    const lab = await openTestLab({ workspaceDir: seeded.path, transport });
+    const path = join(temporaryFolder(), 'scnn.pkl');
+    writeFileSync(path, 'weights trunk scnn');
+    await lab.call('weights.add', { path });
+    const pairOf = async (weights?: string) => {
+      const pairs = [{ model: 'dbcnn', trainer: { epochs: 2 }, weights }];
+      return (await runToy(toyClient(lab), { pairs, attacks: [], norms: [] })).outcomes[2];
+    };
+    await expect(pairOf()).rejects.toThrow('it was not said what DBCNN starts from');
+    expect(await pairOf('scratch')).toBe('done');
+    expect(await pairOf('scnn')).toBe('done');
+    expect(await pairOf('scratch')).toBe('reused');
+    expect(await pairOf('scnn.pkl')).toBe('reused');
   });
 
   it('with another setting reuses what does not depend on it', async () => {

@@ -31,12 +31,16 @@ describe('the parts a model starts from', () => {
     expect(ids({ modelId: 'cnniqa', modelParams: {} })).toEqual([]);
   });
 
-  it('fit their own model only, and a whole model fits itself', () => {
-    expect(fitsModel({ kind: 'trunk', id: 'vgg16' }, dbcnn)).toBe(true);
-    expect(fitsModel({ kind: 'trunk', id: 'resnet34' }, dbcnn)).toBe(false);
-    expect(fitsModel({ kind: 'trunk', id: 'resnet34' }, linearity('resnet50'))).toBe(false);
-    expect(fitsModel({ kind: 'model', id: 'dbcnn' }, dbcnn)).toBe(true);
-    expect(fitsModel({ kind: 'model', id: 'hyperiqa' }, dbcnn)).toBe(false);
+  it('fit their own model only, and a whole model fits itself in its size', () => {
+    const fits = (kind: string, id: string, model: Parameters<typeof fitsModel>[1], variant = id) =>
+      fitsModel({ kind, id, variant }, model);
+    expect(fits('trunk', 'vgg16', dbcnn)).toBe(true);
+    expect(fits('trunk', 'resnet34', dbcnn)).toBe(false);
+    expect(fits('trunk', 'resnet34', linearity('resnet50'))).toBe(false);
+    expect(fits('model', 'dbcnn', dbcnn)).toBe(true);
+    expect(fits('model', 'hyperiqa', dbcnn)).toBe(false);
+    expect(fits('model', 'linearityiqa', linearity('resnet34'), 'resnet34')).toBe(true);
+    expect(fits('model', 'linearityiqa', linearity('resnet34'), 'resnet50')).toBe(false);
   });
 
   it('are from scratch unless a file holds them', () => {

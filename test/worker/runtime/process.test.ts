@@ -12,6 +12,8 @@ import type {
   NormsPayload,
   TrainPayload,
 } from '../../../src/shared/worker-protocol';
+import { layouts } from '../../../src/worker/weights';
+import { writeSafetensors } from '../../../src/worker/weights/safetensors';
 import { bundle } from '../../helpers/bundle';
 import { hasEngine } from '../../helpers/engines';
 import { useTempDir } from '../../helpers/temp-dir';
@@ -84,6 +86,39 @@ function trainPayload(name: string, over: Partial<TrainPayload> = {}): TrainPayl
     resumeFrom: null,
     ...over,
   };
+}
+
+describe('the worker process without an engine', () => {
+  it('says what a weight file is, or why it is nothing', async () => {
+    const process = spawn();
+    const inspect = (requestId: number, path: string) =>
+      process.send({ type: 'inspect-weights', requestId, path });
+    const good = inTemp('scnn.safetensors');
+    await writeFile(good, scnnFile());
+    inspect(1, good);
+    expect(await process.until('weights')).toMatchObject({
+      requestId: 1,
+      facts: { kind: 'trunk', id: 'scnn' },
+    });
+    const bad = inTemp('page.pth');
+    await writeFile(bad, '<!doctype html> the download did not work');
+    inspect(2, bad);
+    const { requestId, error } = await process.until('weights-refused');
+    expect(requestId).toBe(2);
+    expect(error.message).toMatch(/web page/);
+    expect(process.of('engine')).toEqual([]);
+    await process.shutdown();
+  });
+});
+
+/** Zeros under the names and shapes of the published S-CNN. */
+function scnnFile(): Uint8Array {
+  const [variant] = layouts.find('scnn').variants;
+  const tensors = [...(variant?.tensors ?? [])].map(([name, { shape }]) => {
+    const count = shape.reduce((product, size) => product * size, 1);
+    return [name, { shape, data: new Float32Array(count) }] as const;
+  });
+  return writeSafetensors(new Map(tensors));
 }
 
 for (const engine of ['cpu', 'wasm'] as const) {

@@ -19,6 +19,7 @@ import { trainerSpecsOf } from '../../trainer-specs';
 import type { Job } from '../job';
 import { Progress } from '../progress';
 import { fitMapping } from './fit-mapping';
+import { loadInitial } from './initial-weights';
 import { openFeed } from './open-feed';
 import { TrainingRecord } from './training-record';
 import { Validator } from './validator';
@@ -45,6 +46,9 @@ export async function train(
   const training = buildTraining(def, { ...payload, trainer });
   const { batchSize } = training;
   try {
+    if (payload.resumeFrom === null) {
+      await loadInitial(training.model, def.id, payload.initial);
+    }
     const open = await openFeed({ payload, shapes, settings, batchSize, feeder }, job);
     try {
       const sitting = { store: open.judged, shape: shapes.test, settings, seed: payload.seed };
