@@ -49,6 +49,8 @@ export interface TrainPayload extends ModelPayload {
   readonly initial: readonly InitialPayload[];
   /** Checkpoint to continue from; null starts afresh. */
   readonly resumeFrom: string | null;
+  /** From ratings as published to the lab scale: lab = scale * rating + offset. */
+  readonly ratingScale?: { readonly scale: number; readonly offset: number };
 }
 
 interface BatchPayload extends ModelPayload {

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { Split, Dataset } from '@shared/domain/dataset';
 import type { Run } from '@shared/domain/run';
 import { LabError } from '@shared/errors';
-import { toLab } from '@shared/lab-scale';
+import { labAffine, toLab } from '@shared/lab-scale';
 import type { JobImage, JobPayload } from '@shared/worker-protocol';
 import type { LocatedImage } from '../db/datasets';
 import { getDataset, listSideImages } from '../db/datasets';
@@ -58,6 +58,7 @@ export function preparePayload(db: ReadableDb, layout: Layout, job: JobRecord): 
         // A checkpoint holds every weight: what the run once started from is in it.
         initial: checkpoint ? [] : initialPayload(db, layout, run.spec),
         resumeFrom: checkpoint ? fromStoredPath(layout, checkpoint.path) : null,
+        ratingScale: labAffine(dataset.scoreKind, split.scoreMin, split.scoreMax),
       },
     };
   }

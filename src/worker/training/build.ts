@@ -2,6 +2,8 @@ import type { ParamValues } from '@shared/params';
 import { checkValues, read } from '@shared/params';
 import type { Model, ModelDef } from '../models/model';
 import type { TrainingPlan } from '../models/plan';
+import { lossScale } from './loss-scale';
+import type { Affine } from './loss-scale';
 import { losses } from './losses';
 import { normSettings, ntSpecs } from './nt-settings';
 import type { RateFactor } from './optimizers';
@@ -39,6 +41,8 @@ export interface TrainingSpec {
   /** Null for the baseline. */
   readonly nt: Readonly<ParamValues> | null;
   readonly seed: number;
+  /** The data set's ratings to lab scale: lab = scale * rating + offset. Absent: they are on it. */
+  readonly ratingScale?: Affine;
 }
 
 /**
@@ -54,8 +58,7 @@ export function buildTraining(def: ModelDef, spec: TrainingSpec): Training {
   const optimizer = new StagedOptimizer(plan, model.parameters(), trainer);
   const schedule = schedules.find(read.string(trainer, 'schedule'));
   const warmupSteps = read.number(trainer, 'warmupSteps');
-  const native = read.string(trainer, 'lossScale') === 'native';
-  const { scale, offset } = def.labScale;
+  const { fromNative, fromLab } = lossScale(trainer, def.labScale, spec.ratingScale);
   const loss = losses.find(read.string(trainer, 'loss'));
   const step: StepSettings = {
     loss: {
@@ -63,7 +66,7 @@ export function buildTraining(def: ModelDef, spec: TrainingSpec): Training {
       evaluate: (prediction, target) => loss.evaluate(prediction, target, trainer),
     },
     norm: normSettings(nt),
-    scale: native ? { scale: 1, offset: 0 } : def.labScale,
+    scale: fromNative,
     seed: spec.seed,
   };
   /** The schedule sees a stage as a training of its own, as it has an optimiser of its own. */
@@ -104,7 +107,7 @@ export function buildTraining(def: ModelDef, spec: TrainingSpec): Training {
     },
     learningRate: (position) =>
       stageAt(plan, position.epoch).stage.learningRate * scheduled(position),
-    toLossScale: (ratings) => (native ? ratings.map((y) => (y - offset) / scale) : ratings),
+    toLossScale: (ratings) => ratings.map((y) => fromLab.scale * y + fromLab.offset),
     dispose() {
       optimizer.dispose();
       model.dispose();

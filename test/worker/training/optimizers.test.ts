@@ -130,6 +130,15 @@ describe('schedules', () => {
     expect(cosine.factor(at(100), { cosinePeriod: 0 })).toBeCloseTo(0.5, 12);
   });
 
+  test('a period in epochs holds the rate within each', () => {
+    const cosine = schedules.find('cosine');
+    const values = { cosinePeriod: 4, cosineUnit: 'epochs' };
+    const factors = [0, 1, 2, 4, 6].map((epoch) => cosine.factor(at(17, epoch), values));
+    [1, 0.5 + Math.SQRT1_2 / 2, 0.5, 0, 0.5].forEach((factor, i) =>
+      expect(factors[i]).toBeCloseTo(factor, 12),
+    );
+  });
+
   test('steps multiply at every stage; constant stays', () => {
     const values = { stepEvery: 6, stepFactor: 0.5 };
     const factors = [0, 5, 6, 12].map((epoch) =>

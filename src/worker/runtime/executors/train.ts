@@ -82,6 +82,8 @@ async function run(parts: Parts): Promise<TrainSummary> {
   const progress = new Progress(job, 'steps');
   const record = new TrainingRecord({ payload, job, training, model, feed, progress });
   const from = await record.open();
+  // Whatever line came with the weights is not that of the weights training makes of them.
+  training.model.mapping?.set([]);
   record.begin(from);
   const result = await trainLoop({
     training,

@@ -2,8 +2,8 @@ import { read } from '@shared/params';
 import type { ScheduleDef } from './schedule';
 
 /**
- * (1 + cos(pi step / period)) / 2 per optimiser step, the closed form of PyTorch's `CosineAnnealingLR` with minimum 0.
- * Past the period it rises again, as MANIQA's released training does with a period of 50 iterations.
+ * (1 + cos(pi t / period)) / 2, the closed form of PyTorch's `CosineAnnealingLR` with minimum 0, with t in optimiser
+ * steps or in epochs. Past the period it rises again, as MANIQA's released training does every 50 iterations.
  */
 const schedule: ScheduleDef = {
   id: 'cosine',
@@ -14,17 +14,31 @@ const schedule: ScheduleDef = {
       type: 'integer',
       id: 'cosinePeriod',
       label: 'Half period',
-      help: 'Optimiser steps from the full rate to zero; 0 means the whole training.',
+      help: 'How long the rate takes from full to zero, after which it rises again; 0 means the whole training.',
       level: 'expert',
       group: 'Optimiser',
       default: 0,
       min: 0,
-      unit: 'steps',
+    },
+    {
+      type: 'choice',
+      id: 'cosineUnit',
+      label: 'Half period counted in',
+      help: 'Epochs are what such a schedule is meant for. MANIQA’s released code counts steps: its rate falls to zero and rises again every hundred steps.',
+      level: 'expert',
+      group: 'Optimiser',
+      default: 'steps',
+      options: [
+        { value: 'steps', label: 'Steps' },
+        { value: 'epochs', label: 'Epochs' },
+      ],
     },
   ],
-  factor: ({ step, totalSteps }, values) => {
-    const period = read.number(values, 'cosinePeriod') || Math.max(1, totalSteps);
-    return (1 + Math.cos((Math.PI * step) / period)) / 2;
+  factor: ({ step, epoch, totalSteps }, values) => {
+    const period = read.number(values, 'cosinePeriod');
+    const inEpochs = period > 0 && values['cosineUnit'] === 'epochs';
+    const share = inEpochs ? epoch / period : step / (period || Math.max(1, totalSteps));
+    return (1 + Math.cos(Math.PI * share)) / 2;
   },
 };
 
