@@ -1,0 +1,54 @@
+import type { Preset } from '@shared/domain/catalogue';
+import type { ModelDef } from '../model';
+
+/** How MANIQA is trained: Yang et al., CVPR Workshops 2022, and the gradient-norm paper's Table S5. */
+export const maniqaRecipe: ModelDef['recipe'] = {
+  trainer: {
+    epochs: 30,
+    batchSize: 1,
+    loss: 'mse',
+    // Ratings from 0 to 1 by the extremes of the training part, which is this model's own unit.
+    lossScale: 'native',
+    optimizer: 'adam',
+    learningRate: 1e-5,
+    weightDecay: 1e-5,
+    schedule: 'cosine',
+    cosinePeriod: 50,
+    cosineUnit: 'epochs',
+    trainViews: 20,
+    testViews: 20,
+    flip: true,
+    flipShare: 0.7,
+    flipAxis: 'horizontal',
+    cropRange: 'all',
+    dropLast: true,
+  },
+  nt: { lambda: 0.003, h: 0.01 },
+};
+
+export const maniqaPresets: readonly Preset[] = [
+  {
+    id: 'paper',
+    title: 'Paper, Table S5',
+    help: 'The gradient-norm paper’s settings with its formula as printed: one view per step, twenty per picture, mirrored left to right, a rate that falls over the epochs.',
+    model: {},
+    trainer: maniqaRecipe.trainer,
+    nt: { lambda: 0.003, h: 0.01, half: false, space: 'normalised' },
+  },
+  {
+    id: 'released',
+    title: 'As released',
+    help: 'What the published code does, its slips included: mirrored top to bottom, never a view at the far edges, a rate that rises and falls every hundred steps, eight views per step and one per picture for 300 epochs; the gradient-norm term as released for HyperIQA.',
+    model: {},
+    trainer: {
+      ...maniqaRecipe.trainer,
+      epochs: 300,
+      batchSize: 8,
+      trainViews: 1,
+      cosineUnit: 'steps',
+      flipAxis: 'vertical',
+      cropRange: 'without-last',
+    },
+    nt: { lambda: 0.003, h: 0.01, half: true, space: 'normalised', sharedPass: false },
+  },
+];
