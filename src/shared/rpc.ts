@@ -59,6 +59,19 @@ export const PairDraft = v.object({
 });
 export type PairDraft = v.InferOutput<typeof PairDraft>;
 
+/** What differs between the repeats of a pair: the seed, counted up from the draft's, or the split. */
+export const Repeats = v.variant('over', [
+  v.object({
+    over: v.literal('seeds'),
+    count: v.pipe(v.number(), v.integer(), v.minValue(2), v.maxValue(100)),
+  }),
+  v.object({
+    over: v.literal('splits'),
+    splitIds: v.pipe(v.array(v.number()), v.minLength(2), v.maxLength(100)),
+  }),
+]);
+export type Repeats = v.InferOutput<typeof Repeats>;
+
 export const Batch = {
   runIds: v.array(v.number()),
   side: v.picklist(['train', 'validation', 'test']),
@@ -200,6 +213,11 @@ export const methods = {
 
   /** Creates the baseline and its twin and queues both. */
   'pair.create': { args: v.object({ draft: PairDraft }), result: Pair },
+  /** The same pair k times, grouped as a series; all of them or none. */
+  'pair.createRepeats': {
+    args: v.object({ draft: PairDraft, repeats: Repeats }),
+    result: v.array(Pair),
+  },
   'pair.list': { args: nothing, result: v.array(Pair) },
   'pair.rename': { args: v.object({ id: v.number(), name: v.string() }), result: Pair },
 

@@ -178,6 +178,25 @@ test('a pair is made of the model’s defaults, the preset and what was typed', 
   });
 });
 
+test('a repeated pair says what its repeats differ in, and asks for splits that are missing', async () => {
+  const client = new MockConnection();
+  const draft = new PairDraft(new Runs(client, new Notices()));
+  draft.setModel(model);
+  draft.splitId = 1;
+  draft.repeats = 3;
+  expect(await draft.create(1)).toBe(true);
+  expect(client.calls[0]).toMatchObject({
+    method: 'pair.createRepeats',
+    args: { draft: { modelId: 'cnniqa' }, repeats: { over: 'seeds', count: 3 } },
+  });
+  draft.over = 'splits';
+  expect(draft.problem).toBe(
+    'There are 0 splits made like this one: make more, or repeat over seeds.',
+  );
+  draft.repeats = 0;
+  expect(draft.problem).toContain('at least 1');
+});
+
 test('a pair with a wrong value cannot be started and says which', () => {
   const draft = new PairDraft(new Runs(new MockConnection(), new Notices()));
   draft.setModel(model);

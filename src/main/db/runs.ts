@@ -1,5 +1,5 @@
 import type { EngineInfo, EngineName } from '@shared/domain/catalogue';
-import type { JobState, Pair, Regime, Run, Selection, TrainSpec } from '@shared/domain/run';
+import type { JobState, Pair, Regime, Run, Selection, Series, TrainSpec } from '@shared/domain/run';
 import { LabError } from '@shared/errors';
 import type { TrainSummary } from '@shared/worker-protocol';
 import { fromScratch } from '@shared/weights/initial';
@@ -199,31 +199,67 @@ export function setTrained(
   );
 }
 
+interface PairRow {
+  readonly id: number;
+  readonly name: string;
+  readonly createdAtMs: number;
+  readonly baselineRunId: number;
+  readonly ntRunId: number;
+  readonly seriesId: number | null;
+  readonly seriesName: string | null;
+  readonly seriesOver: Series['over'] | null;
+}
+
 const selectPairs = `
-  SELECT p.id, p.name, p.created_at_ms AS createdAtMs, b.id AS baselineRunId, n.id AS ntRunId
+  SELECT p.id, p.name, p.created_at_ms AS createdAtMs, b.id AS baselineRunId, n.id AS ntRunId,
+    s.id AS seriesId, s.name AS seriesName, s.over AS seriesOver
   FROM pairs p
   JOIN runs b ON b.pair_id = p.id AND b.regime = 'baseline'
-  JOIN runs n ON n.pair_id = p.id AND n.regime = 'nt'`;
+  JOIN runs n ON n.pair_id = p.id AND n.regime = 'nt'
+  LEFT JOIN series s ON s.id = p.series_id`;
+
+function toPair({ seriesId, seriesName, seriesOver, ...pair }: PairRow): Pair {
+  if (seriesId === null || seriesName === null || seriesOver === null) return pair;
+  return { ...pair, series: { id: seriesId, name: seriesName, over: seriesOver } };
+}
 
 /** Pairs with at least one run outside the bin, newest first. */
 export function listPairs(db: ReadableDb): Pair[] {
-  return db.all<Pair>(
+  const rows = db.all<PairRow>(
     `${selectPairs} WHERE b.deleted_at_ms IS NULL OR n.deleted_at_ms IS NULL ORDER BY p.id DESC`,
   );
+  return rows.map(toPair);
 }
 
 /** @throws LabError `not-found` */
 export function getPair(db: ReadableDb, id: number): Pair {
-  const pair = db.get<Pair>(`${selectPairs} WHERE p.id = @id`, { id });
-  if (pair) return pair;
+  const row = db.get<PairRow>(`${selectPairs} WHERE p.id = @id`, { id });
+  if (row) return toPair(row);
   throw new LabError({ kind: 'not-found', message: `there is no pair ${id} in this workspace` });
 }
 
-export function insertPair(db: WritableDb, name: string, createdAtMs: number): number {
-  return db.run('INSERT INTO pairs (name, created_at_ms) VALUES (@name, @createdAtMs)', {
-    name,
-    createdAtMs,
-  }).id;
+export interface NewPair {
+  readonly name: string;
+  readonly seriesId: number | null;
+  readonly createdAtMs: number;
+}
+
+export function insertPair(db: WritableDb, { name, seriesId, createdAtMs }: NewPair): number {
+  return db.run(
+    'INSERT INTO pairs (name, series_id, created_at_ms) VALUES (@name, @seriesId, @createdAtMs)',
+    { name, seriesId, createdAtMs },
+  ).id;
+}
+
+export function insertSeries(
+  db: WritableDb,
+  { name, over }: Omit<Series, 'id'>,
+  createdAtMs: number,
+): number {
+  return db.run(
+    'INSERT INTO series (name, over, created_at_ms) VALUES (@name, @over, @createdAtMs)',
+    { name, over, createdAtMs },
+  ).id;
 }
 
 export function renamePair(db: WritableDb, id: number, name: string): void {

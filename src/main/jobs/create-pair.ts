@@ -21,6 +21,25 @@ import type { JobBoard } from './board';
  * @throws LabError `bad-input` for a setting outside its range, `not-found`, `conflict`
  */
 export function createPair(board: JobBoard, catalogue: Catalogue, draft: PairDraft): Pair {
+  const stored = storePair(board, catalogue, draft, null);
+  tellStored(board, [stored]);
+  return stored.pair;
+}
+
+export interface StoredPair {
+  readonly pair: Pair;
+  readonly jobIds: readonly number[];
+  /** Set where the split was free until now. */
+  readonly lockedIn: number | null;
+}
+
+/** Stores a pair and its jobs without telling anybody: the caller may yet undo it. */
+export function storePair(
+  board: JobBoard,
+  catalogue: Catalogue,
+  draft: PairDraft,
+  seriesId: number | null,
+): StoredPair {
   const { db } = board;
   const dataset = getDataset(db, draft.datasetId);
   const split = getSplit(db, draft.splitId);
@@ -42,7 +61,7 @@ export function createPair(board: JobBoard, catalogue: Catalogue, draft: PairDra
   checkSplit(board, split, base, selection);
   const now = Date.now();
   const { pair, jobIds } = db.transaction(() => {
-    const pairId = insertPair(db, draft.name, now);
+    const pairId = insertPair(db, { name: draft.name, seriesId, createdAtMs: now });
     const jobs = [base, twin].map((spec) => {
       const runId = insertRun(db, {
         pairId,
@@ -65,9 +84,14 @@ export function createPair(board: JobBoard, catalogue: Catalogue, draft: PairDra
     });
     return { pair: getPair(db, pairId), jobIds: jobs };
   });
-  for (const id of jobIds) board.tell(board.get(id));
-  if (!split.locked) board.events.emit('split.changed', { datasetId: dataset.id });
-  return pair;
+  return { pair, jobIds, lockedIn: split.locked ? null : dataset.id };
+}
+
+/** Tells of pairs that are stored for good. */
+export function tellStored(board: JobBoard, stored: readonly StoredPair[]): void {
+  for (const { jobIds } of stored) for (const id of jobIds) board.tell(board.get(id));
+  const datasets = new Set(stored.flatMap(({ lockedIn }) => lockedIn ?? []));
+  for (const datasetId of datasets) board.events.emit('split.changed', { datasetId });
 }
 
 /** Epochs of all stages of the model's training together. */

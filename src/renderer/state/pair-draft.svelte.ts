@@ -1,6 +1,8 @@
 import type { ModelInfo, Preset } from '@shared/domain/catalogue';
+import type { Split } from '@shared/domain/dataset';
 import { toErrorData, type LabErrorData } from '@shared/errors';
 import { defaultValues, type ParamValues } from '@shared/params';
+import type { Repeats } from '@shared/rpc';
 import { departures, fieldError, type Level } from './param-form';
 import type { Runs } from './runs.svelte';
 
@@ -13,6 +15,12 @@ export class PairDraft {
   name = $state('');
   splitId = $state<number | null>(null);
   seed = $state<number | null>(1);
+  /** How often the pair is trained; 1 for a pair on its own. */
+  repeats = $state<number | null>(1);
+  /** What repeats differ in. */
+  over = $state<Repeats['over']>('seeds');
+  /** Splits made alike with other seeds, the chosen one among them. */
+  siblings = $state.raw<readonly Split[]>([]);
   level = $state<Level>('paper');
   modelParams = $state.raw<ParamValues>({});
   trainer = $state.raw<ParamValues>({});
@@ -35,6 +43,13 @@ export class PairDraft {
     if (this.name.trim() === '') return 'Give the pair a name.';
     if (this.seed === null || !Number.isInteger(this.seed) || this.seed < 0) {
       return 'The seed must be a whole number of at least 0.';
+    }
+    if (this.repeats === null || !Number.isInteger(this.repeats) || this.repeats < 1) {
+      return 'The number of repeats must be a whole number of at least 1.';
+    }
+    if (this.repeats > 100) return 'At most 100 repeats can be made at once.';
+    if (this.repeats > 1 && this.over === 'splits' && this.siblings.length < this.repeats) {
+      return `There are ${this.siblings.length} splits made like this one: make more, or repeat over seeds.`;
     }
     const blocks = [
       [model.trainer, this.trainer],
@@ -84,6 +99,13 @@ export class PairDraft {
     this.nt = defaultValues(model.nt, preset.nt);
   }
 
+  #asRepeats(): Repeats | null {
+    const count = this.repeats ?? 1;
+    if (count < 2) return null;
+    if (this.over === 'seeds') return { over: 'seeds', count };
+    return { over: 'splits', splitIds: this.siblings.slice(0, count).map(({ id }) => id) };
+  }
+
   async create(datasetId: number): Promise<boolean> {
     const model = this.#model;
     if (this.problem !== null || !model || this.splitId === null || this.seed === null)
@@ -91,7 +113,7 @@ export class PairDraft {
     this.#busy = true;
     this.#error = null;
     try {
-      await this.#runs.createPair({
+      const draft = {
         name: this.name.trim(),
         datasetId,
         splitId: this.splitId,
@@ -100,7 +122,8 @@ export class PairDraft {
         trainer: this.trainer,
         nt: this.nt,
         seed: this.seed,
-      });
+      };
+      await this.#runs.createPair(draft, this.#asRepeats());
       return true;
     } catch (thrown) {
       this.#error = toErrorData(thrown);

@@ -1,5 +1,5 @@
 import type { Pair, Run } from '@shared/domain/run';
-import type { PairDraft, RpcClient } from '@shared/rpc';
+import type { PairDraft, Repeats, RpcClient } from '@shared/rpc';
 import type { Notices } from './notices.svelte';
 
 /** A baseline and its NT twin travel together; a run without a twin is marked as unpaired. */
@@ -76,11 +76,14 @@ export class Runs {
     this.drafting = false;
   }
 
-  /** Creates baseline and twin and queues both. @throws LabError naming the setting at fault. */
-  async createPair(draft: PairDraft): Promise<void> {
-    const pair = await this.#client.call('pair.create', { draft });
+  /** Creates baseline and twin, once or repeated, and queues all. @throws LabError naming the setting at fault. */
+  async createPair(draft: PairDraft, repeats: Repeats | null = null): Promise<void> {
+    const pairs = repeats
+      ? await this.#client.call('pair.createRepeats', { draft, repeats })
+      : [await this.#client.call('pair.create', { draft })];
     await this.load();
-    this.select(pair.id);
+    const [first] = pairs;
+    if (first) this.select(first.id);
   }
 
   async rename(pairId: number, name: string): Promise<void> {

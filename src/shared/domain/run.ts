@@ -144,11 +144,21 @@ export const Run = v.object({
 });
 export type Run = v.InferOutput<typeof Run>;
 
+/** Repeats of one pair: equal but for the seed, or but for the split. */
+export const Series = v.object({
+  id: v.number(),
+  name: v.string(),
+  over: v.picklist(['seeds', 'splits']),
+});
+export type Series = v.InferOutput<typeof Series>;
+
 export const Pair = v.object({
   id: v.number(),
   name: v.string(),
   baselineRunId: v.number(),
   ntRunId: v.number(),
+  /** Absent for a pair that is no repeat. */
+  series: v.optional(Series),
   createdAtMs: v.number(),
 });
 export type Pair = v.InferOutput<typeof Pair>;

@@ -43,7 +43,7 @@ beforeEach(() => {
 
 function addRun(): { runId: number; jobId: number } {
   const runId = insertRun(db, {
-    pairId: insertPair(db, 'pair', 1),
+    pairId: insertPair(db, { name: 'pair', seriesId: null, createdAtMs: 1 }),
     regime: 'baseline',
     name: 'run',
     spec: {

@@ -1,5 +1,6 @@
 import { getPair, listPairs, renamePair } from '../../db/runs';
 import { createPair } from '../../jobs/create-pair';
+import { createRepeats } from '../../jobs/create-repeats';
 import { requireName } from '../names';
 import type { NounHandlers } from '../context';
 import { opened } from '../context';
@@ -11,6 +12,14 @@ export const pairHandlers: NounHandlers<'pair'> = {
     const pair = createPair(board, catalogue, { ...draft, name: requireName(draft.name) });
     runner.release();
     return pair;
+  },
+  'pair.createRepeats': async (context, { draft, repeats }) => {
+    const { board, runner } = opened(context);
+    const catalogue = await context.worker.catalogue();
+    const named = { ...draft, name: requireName(draft.name) };
+    const pairs = createRepeats(board, catalogue, named, repeats);
+    runner.release();
+    return pairs;
   },
   'pair.list': (context) => listPairs(opened(context).db),
   'pair.rename': (context, { id, name }) => {

@@ -6,6 +6,7 @@ import { collect } from './verb';
 export interface BatchOptions {
   run?: string[];
   pair?: string;
+  series?: string;
   side: Side;
 }
 
@@ -18,6 +19,7 @@ export interface DrawnOptions extends BatchOptions {
 export function batchOptions(command: Command): Command {
   return command
     .option('--pair <id>', 'pair by number or name (default: the newest)')
+    .option('--series <id>', 'every pair of a series of repeats, by number or name')
     .option('--run <id>', 'a single run by number or name; may be repeated', collect)
     .addOption(
       new Option('--side <side>', 'side of the split').choices([...sides]).default('test'),

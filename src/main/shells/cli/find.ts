@@ -60,17 +60,30 @@ export async function findPair(lab: RpcClient, given: string | undefined): Promi
   return findNamed('pair', items, given, 'Train one: iqalab train.');
 }
 
-/** Runs named one by one, else the two of a pair, else the two of the newest pair. */
+/** Pairs of a series, in the order they were made. */
+async function findSeries(lab: RpcClient, given: string): Promise<Pair[]> {
+  const pairs = await lab.call('pair.list', {});
+  const series = new Map(pairs.flatMap(({ series: own }) => (own ? [[own.id, own]] : [])));
+  const next = 'Train one: iqalab train --repeats 5.';
+  const found = findNamed('series', [...series.values()], given, next);
+  return pairs.filter((pair) => pair.series?.id === found.id).reverse();
+}
+
+/** Runs named one by one, else those of a series, else the two of a pair, else the two of the newest pair. */
 export async function findRuns(
   lab: RpcClient,
-  options: { run?: readonly string[]; pair?: string },
+  options: { run?: readonly string[]; pair?: string; series?: string },
 ): Promise<Run[]> {
   const all = (await lab.call('run.list', {})).filter((run) => run.deletedAtMs === null);
   if (options.run?.length) {
     return options.run.map((given) => findNamed('run', all, given, 'Train one: iqalab train.'));
   }
-  const { baselineRunId, ntRunId } = await findPair(lab, options.pair);
-  return [baselineRunId, ntRunId].flatMap((id) => all.find((run) => run.id === id) ?? []);
+  const pairs =
+    options.series === undefined
+      ? [await findPair(lab, options.pair)]
+      : await findSeries(lab, options.series);
+  const ids = pairs.flatMap((pair) => [pair.baselineRunId, pair.ntRunId]);
+  return ids.flatMap((id) => all.find((run) => run.id === id) ?? []);
 }
 
 export function findModel(catalogue: Catalogue, id: string): ModelInfo {

@@ -1,6 +1,11 @@
+import type { Split } from '@shared/domain/dataset';
 import type { Run } from '@shared/domain/run';
 import type { ParamValues } from '@shared/params';
+import type { PairDraft, Repeats } from '@shared/rpc';
+import { repeatsOf } from '@shared/splits/repeats';
+import { Option } from 'commander';
 import { chooseInitial } from '../../../weights/find-by-name';
+import { UsageError } from '../environment';
 import { findById, findDataset, findModel, findSplit } from '../find';
 import { integer } from '../parsers';
 import { withSession, type Session } from '../session';
@@ -14,6 +19,8 @@ interface Options {
   preset?: string;
   name?: string;
   seed: number;
+  repeats?: number;
+  over: 'seeds' | 'splits';
   set?: string[];
   weights?: string[];
 }
@@ -32,6 +39,15 @@ const verb: Verb = (program, environment) => {
     .option('--preset <id>', 'a named set of values, applied over the defaults')
     .option('--name <name>', 'name of the pair')
     .option('--seed <n>', 'seed', integer(0), 1)
+    .option('--repeats <k>', 'train the pair K times, as one series', integer(2, 100))
+    .addOption(
+      new Option(
+        '--over <what>',
+        'what the repeats differ in: seeds N, N+1, ..., or repeated splits',
+      )
+        .choices(['seeds', 'splits'])
+        .default('seeds'),
+    )
     .option(
       '--weights <id|scratch>',
       'what the model starts from, by entry, file name or SHA-256 (see: iqalab weights); may be repeated',
@@ -45,6 +61,7 @@ const verb: Verb = (program, environment) => {
         'iqalab train --model dbcnn --weights scnn --weights vgg16',
         'iqalab train --model hyperiqa --weights scratch',
         'iqalab train --set trainer.epochs=20 --set nt.lambda=0.0005 --seed 3',
+        'iqalab split --repeats 10 && iqalab train --repeats 10 --over splits',
       ),
     );
   command.action(async (options: Options) => {
@@ -69,25 +86,48 @@ async function train(session: Session, options: Options): Promise<void> {
   const preset = options.preset
     ? findById('preset', model.presets, options.preset)
     : { model: none, trainer: none, nt: none };
-  const pair = await lab.call('pair.create', {
-    draft: {
-      name: options.name ?? `${model.title}, seed ${options.seed}`,
-      datasetId: dataset.id,
-      splitId: split.id,
-      modelId: model.id,
-      modelParams: { ...preset.model, ...given.model },
-      trainer: { ...preset.trainer, ...given.trainer },
-      nt: { ...preset.nt, ...given.nt },
-      seed: options.seed,
-      initial: await chooseInitial(lab, options.weights ?? []),
-    },
-  });
-  terminal.note(`Pair ${pair.id}: ${pair.name}`);
-  const ids = [pair.baselineRunId, pair.ntRunId];
+  const draft: PairDraft = {
+    name: options.name ?? (options.repeats ? model.title : `${model.title}, seed ${options.seed}`),
+    datasetId: dataset.id,
+    splitId: split.id,
+    modelId: model.id,
+    modelParams: { ...preset.model, ...given.model },
+    trainer: { ...preset.trainer, ...given.trainer },
+    nt: { ...preset.nt, ...given.nt },
+    seed: options.seed,
+    initial: await chooseInitial(lab, options.weights ?? []),
+  };
+  const pairs = options.repeats
+    ? await lab.call('pair.createRepeats', {
+        draft,
+        repeats: await repeatsFor(session, split, options.repeats, options.over),
+      })
+    : [await lab.call('pair.create', { draft })];
+  for (const pair of pairs) terminal.note(`Pair ${pair.id}: ${pair.name}`);
+  const ids = pairs.flatMap((pair) => [pair.baselineRunId, pair.ntRunId]);
   const queued = await Promise.all(ids.map((id) => lab.call('run.get', { id })));
   await session.wait(queued.map(({ trainJobId }) => trainJobId));
   for (const id of ids) terminal.out(describeRun(await lab.call('run.get', { id })));
-  session.next(`evaluate --pair ${pair.id}`);
+  const series = pairs[0]?.series;
+  session.next(series ? `evaluate --series ${series.id}` : `evaluate --pair ${pairs[0]?.id ?? ''}`);
+}
+
+/** @throws UsageError where the split has fewer repeats than asked for */
+async function repeatsFor(
+  { lab }: Session,
+  split: Split,
+  count: number,
+  over: Options['over'],
+): Promise<Repeats> {
+  if (over === 'seeds') return { over, count };
+  const splits = await lab.call('split.list', { datasetId: split.datasetId });
+  const repeats = repeatsOf(splits, split).slice(0, count);
+  if (repeats.length < count) {
+    throw new UsageError(
+      `--repeats ${count}: ${split.name} has ${repeats.length} repeats; make more with: iqalab split --repeats ${count}`,
+    );
+  }
+  return { over, splitIds: repeats.map(({ id }) => id) };
 }
 
 /** One line about a finished training. */
