@@ -1,3 +1,4 @@
+export { checkpointed, isRecomputing } from './checkpointed';
 export { loadEngine } from './ladder';
 export type { LoadedEngine } from './ladder';
 export { batchNormTraining } from './kernels/batch-norm';

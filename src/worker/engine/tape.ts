@@ -9,20 +9,32 @@ import { shapeText } from './shape';
  * cotangent), and large bodies do not fit unless memory is given back on the way. Here a cotangent is disposed as
  * soon as the node it belongs to has been walked, and a saved tensor as soon as the last walk has passed it.
  */
-interface TapeNode {
+export interface TapeNode {
   readonly id: number;
   readonly kernelName: string;
   readonly inputs: Readonly<Record<string, tf.Tensor>>;
   readonly outputs: readonly tf.Tensor[];
   readonly gradient?: (dys: (tf.Tensor | null)[]) => Record<string, () => tf.Tensor>;
   readonly saved?: readonly tf.Tensor[];
+  /** In place of `gradient`: cotangents of the named inputs only, all at once; absent where there is none. */
+  readonly pull?: (dys: (tf.Tensor | null)[], names: readonly string[]) => tf.NamedTensorMap;
 }
 
 /** The part of tfjs' Engine used here; it declares these members private although its own tape lives on them. */
 interface TapeEngine {
   startTape(): void;
   endTape(): void;
-  readonly state: { readonly gradientDepth: number; activeTape: TapeNode[] | null };
+  readonly state: TapeState;
+}
+
+interface TapeState {
+  gradientDepth: number;
+  activeTape: TapeNode[] | null;
+}
+
+/** The recording under way in tfjs' engine; only this folder touches it. */
+export function tapeState(): TapeState {
+  return (tf.engine() as unknown as TapeEngine).state;
 }
 
 export interface PullbackOptions {
@@ -85,7 +97,7 @@ export function record<T extends tf.Tensor>(
 
 /** Whether a pass is being recorded: kernels leave out what only a gradient would need when none is. */
 export function isRecording(): boolean {
-  return (tf.engine() as unknown as TapeEngine).state.gradientDepth > 0;
+  return tapeState().gradientDepth > 0;
 }
 
 class RecordedPass<T extends tf.Tensor> implements Pass<T> {
@@ -208,11 +220,21 @@ function walk(node: TapeNode, cotangents: Cotangents, fromWanted: ReadonlySet<nu
   const names = Object.keys(node.inputs).filter((name) =>
     fromWanted.has(node.inputs[name]?.id ?? -1),
   );
-  const gradients = tf.tidy(() => {
+  // One tidy for the whole node: a gradient may compute all of its parts at once and share them.
+  const gradients = tf.tidy(() => (node.pull ?? pullEach(node))(dys, names));
+  for (const [name, dx] of Object.entries(gradients)) {
+    const input = node.inputs[name];
+    if (input) cotangents.add(input.id, dx);
+  }
+  for (const output of node.outputs) cotangents.drop(output.id);
+}
+
+/** The gradients of a node as tfjs registers them: one function per input. */
+function pullEach(node: TapeNode): NonNullable<TapeNode['pull']> {
+  return (dys, names) => {
     if (!node.gradient) throw new Error(`pullback: ${node.kernelName} has no gradient`);
     const thunks = node.gradient(dys);
-    // One tidy for the whole node: a gradient may compute all of its parts at once and share them.
-    return names.map((name) => {
+    const parts = names.map((name) => {
       const dx = thunks[name]?.();
       const input = node.inputs[name];
       if (!dx || !input || !tf.util.arraysEqual(dx.shape, input.shape)) {
@@ -220,15 +242,10 @@ function walk(node: TapeNode, cotangents: Cotangents, fromWanted: ReadonlySet<nu
           `pullback: gradient of ${node.kernelName} for "${name}" must have shape ${shapeText(input?.shape)}, got ${shapeText(dx?.shape)}`,
         );
       }
-      return dys.includes(dx) ? dx.clone() : dx;
+      return [name, dys.includes(dx) ? dx.clone() : dx] as const;
     });
-  });
-  names.forEach((name, i) => {
-    const input = node.inputs[name];
-    const dx = gradients[i];
-    if (input && dx) cotangents.add(input.id, dx);
-  });
-  for (const output of node.outputs) cotangents.drop(output.id);
+    return Object.fromEntries(parts);
+  };
 }
 
 /** Ids of all tensors that depend on a start tensor, the starts included. */

@@ -70,6 +70,8 @@ export interface ForwardContext {
   readonly step: number;
   /** Whether BatchNorm uses batch statistics, and whether it updates the running ones. */
   readonly batchNorm: 'batch' | 'batch-frozen' | 'running';
+  /** Whether blocks that can (see `recomputed` in nn) save memory by computing their activations twice. */
+  readonly recompute?: boolean;
 }
 
 export interface Line {

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { batchNormTraining } from '../engine';
+import { batchNormTraining, isRecomputing } from '../engine';
 import { constant } from './init';
 import { Module } from './module';
 import type { Scope } from './module';
@@ -45,7 +45,8 @@ export class BatchNorm extends Module {
       return tf.add(tf.mul(x, factor), shift);
     }
     const { y, mean, variance } = batchNormTraining(x, scale, offset, EPSILON);
-    if (mode === 'batch') {
+    // A block that is recomputed for its gradient has been counted already.
+    if (mode === 'batch' && !isRecomputing()) {
       follow(this.#runningMean, mean);
       follow(this.#runningVariance, variance);
       this.#batches.assign(tf.add(this.#batches, 1));

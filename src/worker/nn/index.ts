@@ -20,5 +20,6 @@ export { Conv2d, Linear } from './layers';
 export { localContrastNormalise } from './lcn';
 export { Module, Scope } from './module';
 export type { StateEntry } from './module';
+export { recomputed } from './recompute';
 export { inverseOrder, permuteTokens } from './permute';
 export { resizeAlignCorners } from './resize';

@@ -68,6 +68,7 @@ export function buildTraining(def: ModelDef, spec: TrainingSpec): Training {
     norm: normSettings(nt),
     scale: fromNative,
     seed: spec.seed,
+    recompute: read.boolean(trainer, 'recompute'),
   };
   /** The schedule sees a stage as a training of its own, as it has an optimiser of its own. */
   const scheduled = (position: SchedulePosition): number => {

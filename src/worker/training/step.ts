@@ -16,6 +16,8 @@ export interface StepSettings {
   readonly seed: number;
   /** Names of the parameters whose gradients are wanted; all where absent. */
   readonly trained?: ReadonlySet<string>;
+  /** Saves memory by computing activations twice, where the model can; default false. */
+  readonly recompute?: boolean;
 }
 
 export interface StepLosses {
@@ -67,6 +69,7 @@ export function computeStep(
     seed: settings.seed,
     step,
     batchNorm: 'batch',
+    recompute: settings.recompute ?? false,
   };
   const passes: Scored[] = [];
   const run = (at: tf.Tensor4D, wanted: tf.Tensor[], how: ForwardContext): Scored => {
