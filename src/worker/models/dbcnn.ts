@@ -4,6 +4,7 @@ import type { ParamSpec, ParamValues } from '@shared/params';
 import { Linear, Module, Scope, constant, kaimingNormal, resizeAlignCorners } from '../nn';
 import type { ForwardContext, Model, ModelDef } from './model';
 import type { Plan, Stage } from './plan';
+import { dbCnnPresets } from './recipes/dbcnn';
 import { IMAGENET, normalise } from './trunks/normalise';
 import { ScnnFeatures } from './trunks/scnn';
 import { Vgg16Features } from './trunks/vgg16';
@@ -195,7 +196,7 @@ const model: ModelDef = {
     plan,
     epochSettings: ['fcEpochs', 'epochs'],
   },
-  presets: [],
+  presets: dbCnnPresets,
   miniature: { width: 0.125 },
   views: (_values, trainer) => views(trainer),
   labScale: { scale: 1, offset: 0 },
