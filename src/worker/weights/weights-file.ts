@@ -10,7 +10,7 @@ export interface WeightTensor {
   readonly dtype?: DType;
 }
 
-export type WeightsFormat = 'safetensors' | 'torch-zip' | 'torch-legacy';
+export type WeightsFormat = 'safetensors' | 'torch-zip' | 'torch-legacy' | 'npz';
 
 /** Plain data that a file holds beside its weights. */
 export type PlainValue =

@@ -10,6 +10,7 @@ const containers = [
   'views.pt',
   'formats.safetensors',
   'package.whl',
+  'arrays.npz',
 ];
 /** Single bits, several bits, all of them, from byte to byte. */
 const FLIPS = [0x01, 0xff, 0x80, 0x20, 0x41];
