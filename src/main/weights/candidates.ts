@@ -12,6 +12,7 @@ const endings: ReadonlySet<string> = new Set([
   '.ckpt',
   '.tar',
   '.safetensors',
+  '.npz',
   '.whl',
 ]);
 

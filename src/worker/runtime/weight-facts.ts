@@ -7,6 +7,7 @@ const formats: Readonly<Record<WeightsFormat, string>> = {
   safetensors: 'safetensors',
   'torch-zip': 'torch file',
   'torch-legacy': 'torch file of before version 1.6',
+  npz: 'NumPy archive',
 };
 
 /**

@@ -22,6 +22,7 @@ const kindOfExtension: Readonly<Record<string, FolderEntry['kind']>> = {
   '.pt': 'weights',
   '.ckpt': 'weights',
   '.bin': 'weights',
+  '.npz': 'weights',
   '.whl': 'weights',
 };
 const order: readonly FolderEntry['kind'][] = ['workspace', 'folder', 'labels', 'weights', 'file'];
