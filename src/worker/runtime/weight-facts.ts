@@ -17,7 +17,7 @@ const formats: Readonly<Record<WeightsFormat, string>> = {
  */
 export async function readFacts(path: string): Promise<WeightFacts> {
   const file = await readWeights(path);
-  const found = recognise(file.tensors);
+  const found = recognise(file.tensors, file.extra);
   if (found.kind === 'unknown') {
     throw new LabError({
       kind: 'unsupported',

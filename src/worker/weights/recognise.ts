@@ -1,8 +1,9 @@
 import { shapeText } from '../engine/shape';
 import { layouts, type Layout, type Naming, type Variant } from './layouts';
-import type { WeightTensor } from './weights-file';
+import type { PlainValue, WeightTensor } from './weights-file';
 
 type Weights = ReadonlyMap<string, WeightTensor>;
+type Beside = Readonly<Record<string, PlainValue>>;
 
 /** A file whose tensors are all known. */
 export interface Recognised {
@@ -57,9 +58,11 @@ const MIN_SIMILARITY = 0.2;
 /**
  * What a file's weights are, told by their names and shapes: one of the layouts in `layouts/`, complete and without
  * tensors that nobody knows, or else the nearest one and the first differences from it.
+ *
+ * @param extra values beside the weights, where some files keep what a model holds as a buffer
  */
-export function recognise(tensors: Weights): Recognised | Unrecognised {
-  const all = comparisons(tensors);
+export function recognise(tensors: Weights, extra: Beside = {}): Recognised | Unrecognised {
+  const all = comparisons(tensors, extra);
   const fits = all.filter(
     ({ misshapen, missing, unexpected }) =>
       misshapen.length + missing.length + unexpected.length === 0,
@@ -92,16 +95,19 @@ export function weightsFor(modelId: string, file: Recognised, variant?: string):
   return new Map(renamed.filter(([name]) => names.has(name)));
 }
 
-function comparisons(tensors: Weights): Comparison[] {
+function comparisons(tensors: Weights, extra: Beside): Comparison[] {
   return [...layouts.all.values()].flatMap((layout) =>
     layout.variants.flatMap((variant) =>
-      [null, ...(layout.namings ?? [])].map((naming) => compare(tensors, layout, variant, naming)),
+      [null, ...(layout.namings ?? [])].map((naming) =>
+        compare(tensors, extra, layout, variant, naming),
+      ),
     ),
   );
 }
 
 function compare(
   tensors: Weights,
+  extra: Beside,
   layout: Layout,
   variant: Variant,
   naming: Naming | null,
@@ -122,6 +128,12 @@ function compare(
       misshapen.push({ name, expected: rule.shape, got: tensor.shape });
     }
   }
+  if (mapped.size > 0) {
+    for (const [name, { shape, optional }] of variant.tensors) {
+      const beside = optional && !mapped.has(name) ? numbers(extra, name) : null;
+      if (beside && sameShape(shape, [beside.length])) mapped.set(name, { shape, data: beside });
+    }
+  }
   const wrong = new Set(misshapen.map(({ name }) => (naming ? naming.ours(name) : name)));
   const absent = [...variant.tensors].filter(([name]) => !mapped.has(name) && !wrong.has(name));
   const names = (optional: boolean): string[] =>
@@ -137,6 +149,14 @@ function compare(
     unexpected,
     unused,
   };
+}
+
+/** A list of numbers, each possibly a list of one. */
+function numbers(extra: Beside, name: string): Float32Array | null {
+  const value = Object.hasOwn(extra, name) ? extra[name] : null;
+  if (!Array.isArray(value)) return null;
+  const flat = value.flat();
+  return flat.every((item) => typeof item === 'number') ? Float32Array.from(flat) : null;
 }
 
 function sameShape(a: readonly number[], b: readonly number[]): boolean {

@@ -28,14 +28,14 @@ function parameters(tensors: Tensors): number {
 }
 
 describe('layouts', () => {
-  /** Entries and trainable numbers that the reference code has (torch 2.13; vgg16, alexnet, resnet18: torchvision). */
+  /** Entries and trainable numbers that the reference code has, run with torch 2.13; LinearityIQA's k and b are counted. */
   it.each([
     ['hyperiqa', 'resnet50', 355, 27_375_369],
     ['dbcnn', 'vgg16', 91, 15_311_345],
     ['linearityiqa', 'resnet18', null, 12_528_323],
-    ['linearityiqa', 'resnet34', 264, 22_636_483],
+    ['linearityiqa', 'resnet34', 264 + 2, 22_636_483],
     ['linearityiqa', 'resnet50', null, 27_219_139],
-    ['linearityiqa', 'resnext101_32x8d', 672, 90_453_443],
+    ['linearityiqa', 'resnext101_32x8d', 672 + 2, 90_453_443],
     ['maniqa', 'vit_base_patch8_224', 316, 135_747_530],
     ['resnet50', 'resnet50', 318, 23_508_032],
     ['resnet34', 'resnet34', 216, 21_284_672],
@@ -121,6 +121,19 @@ describe('recognise', () => {
       sentence: 'ResNet-50 (ImageNet): complete with 265 tensors; 3 more are not needed.',
     });
     expect(found.missing).toHaveLength(53);
+  });
+
+  it('finds the lines that LinearityIQA’s files keep beside the weights', () => {
+    const file = fileOf('linearityiqa', 'resnet34');
+    file.delete('k');
+    file.delete('b');
+    const found = recognise(file, { k: [1.5, [2], 3], b: [4, 5, 6], epoch: 3 });
+    if (found.kind === 'unknown') throw new Error(found.sentence);
+    expect(found.mapped.get('k')).toEqual({ shape: [3], data: Float32Array.of(1.5, 2, 3) });
+    expect(found.mapped.get('b')).toEqual({ shape: [3], data: Float32Array.of(4, 5, 6) });
+    // Without them, or with others, the file is still complete.
+    expect(recognise(file)).toMatchObject({ id: 'linearityiqa', missing: ['k', 'b'] });
+    expect(recognise(file, { k: [1, 2], b: 'none' })).toMatchObject({ missing: ['k', 'b'] });
   });
 
   it('does not take a larger network for the smaller one it contains', () => {

@@ -23,7 +23,8 @@ export async function loadInitial(
   const state: State = new Map(model.stateDict());
   for (const file of files) {
     await requireContent(file);
-    const found = recognise((await readWeights(file.path)).tensors);
+    const read = await readWeights(file.path);
+    const found = recognise(read.tensors, read.extra);
     const weights = found.kind === 'unknown' ? null : weightsFor(modelId, found);
     if (!weights) throw misfit(file, [`it holds ${found.sentence}`]);
     const wrong = differences(modelId, state, weights);

@@ -14,7 +14,9 @@ function tensors(trunk: string): Tensors {
       inputs = outputs;
     });
   });
-  return list.layer('regr6', 1, 64).layer('regr7', 1, 64).layer('regression', 1, 128).all;
+  list.layer('regr6', 1, 64).layer('regr7', 1, 64).layer('regression', 1, 128);
+  // Slope and offset from each output to the ratings: fused, level 6, level 7. The authors keep them beside the weights.
+  return list.constant('k', 3).constant('b', 3).all;
 }
 
 /** Children of torchvision's ResNet: 0 conv1, 1 bn1, 2 ReLU, 3 pooling, 4 to 7 layer1 to layer4. */
