@@ -26,16 +26,16 @@ function modelInfo(model: ModelDef): ModelInfo {
     citation,
     summary,
     params: [...params],
-    trainer: withDefaults(id, trainerSpecsOf(model), recipe.trainer),
+    trainer: withDefaults(model, trainerSpecsOf(model), recipe.trainer),
     ...(recipe.epochSettings && { epochSettings: [...recipe.epochSettings] }),
-    nt: withDefaults(id, ntSpecs(model), recipe.nt),
+    nt: withDefaults(model, ntSpecs(model), recipe.nt),
     presets: [...presets],
   };
 }
 
-/** The shared settings with a model's own defaults in place of the general ones. */
+/** The shared settings with a model's own defaults, and what the paper says of this model, in place of the general ones. */
 function withDefaults(
-  modelId: string,
+  { id: modelId, recipe }: ModelDef,
   specs: readonly ParamSpec[],
   defaults: Readonly<ParamValues>,
 ): ParamSpec[] {
@@ -44,7 +44,11 @@ function withDefaults(
       throw new Error(`${modelId}: its recipe sets "${id}", which is no setting`);
     }
   }
-  return specs.map(
-    (spec) => ({ ...spec, default: defaults[spec.id] ?? spec.default }) as ParamSpec,
-  );
+  const own = new Set(recipe.settings?.map((spec) => spec.id));
+  return specs.map((spec) => {
+    const completed = { ...spec, default: defaults[spec.id] ?? spec.default } as ParamSpec;
+    // What belongs to a choice (a loss, an optimiser) speaks of that choice, whatever the model.
+    if (!recipe.paper || own.has(spec.id) || spec.when) return completed;
+    return { ...completed, paper: recipe.paper[spec.id] } as ParamSpec;
+  });
 }

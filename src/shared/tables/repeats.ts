@@ -99,7 +99,7 @@ function repeatsNote({ label, over, pairs }: StudySeries): string {
   const what =
     over === 'seeds'
       ? `seeds ${listed(pairs.map(({ runs }) => String(runs[0]?.run.spec.seed)))}, one split`
-      : `splits ${listed(pairs.map(({ runs }) => runs[0]?.split.name ?? ''))}, one seed`;
+      : `splits ${listed(pairs.map(({ runs }) => `\u201c${runs[0]?.split.name ?? ''}\u201d`))}, one seed`;
   return `${label}: ${pairs.length} repeats, ${what}.`;
 }
 

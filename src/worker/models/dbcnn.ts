@@ -4,7 +4,7 @@ import type { ParamSpec, ParamValues } from '@shared/params';
 import { Linear, Module, Scope, constant, kaimingNormal, resizeAlignCorners } from '../nn';
 import type { ForwardContext, Model, ModelDef } from './model';
 import type { Plan, Stage } from './plan';
-import { dbCnnPresets } from './recipes/dbcnn';
+import { dbCnnPaper, dbCnnPresets } from './recipes/dbcnn';
 import { IMAGENET, normalise } from './trunks/normalise';
 import { ScnnFeatures } from './trunks/scnn';
 import { Vgg16Features } from './trunks/vgg16';
@@ -195,6 +195,7 @@ const model: ModelDef = {
     settings,
     plan,
     epochSettings: ['fcEpochs', 'epochs'],
+    paper: dbCnnPaper,
   },
   presets: dbCnnPresets,
   miniature: { width: 0.125 },

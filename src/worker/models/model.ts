@@ -25,6 +25,8 @@ export interface ModelDef {
     readonly settings?: readonly ParamSpec[];
     /** Stages and groups; absent: one stage, one group, the trainer's optimiser. */
     readonly plan?: Plan;
+    /** What the paper uses for this model, by setting; absent: what the shared settings say of their own accord. */
+    readonly paper?: Readonly<Record<string, PaperValue>>;
     /** Ids of the settings that add up to the plan's number of epochs; absent: `epochs` alone. */
     readonly epochSettings?: readonly string[];
   };
@@ -47,6 +49,12 @@ export interface ModelDef {
   /** Native output to lab scale: lab = scale * native + offset. */
   readonly labScale: { readonly scale: number; readonly offset: number };
   build(values: Readonly<ParamValues>, seed: number): Model;
+}
+
+/** A value of the gradient-norm paper or of a model's own, and where it stands. */
+export interface PaperValue {
+  readonly value: number | string;
+  readonly source: string;
 }
 
 /**

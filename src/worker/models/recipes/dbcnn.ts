@@ -1,6 +1,17 @@
 import type { Preset } from '@shared/domain/catalogue';
+import type { ModelDef } from '../model';
 
 const common = { loss: 'mse', optimizer: 'adam', learningRate: 1e-5, weightDecay: 5e-4 };
+
+/** What the gradient-norm paper and the released code say of DBCNN. */
+export const dbCnnPaper: ModelDef['recipe']['paper'] = {
+  epochs: { value: 50, source: 'Table S5' },
+  batchSize: { value: 6, source: 'Table S5' },
+  learningRate: { value: 1e-5, source: 'released code' },
+  weightDecay: { value: 5e-4, source: 'released code' },
+  lambda: { value: 0.0005, source: 'section 5.1' },
+  h: { value: 0.01, source: 'section 5.1' },
+};
 
 /** DBCNN's settings in the gradient-norm paper's Table S5 and in its own released code. */
 export const dbCnnPresets: readonly Preset[] = [

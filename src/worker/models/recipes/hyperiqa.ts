@@ -113,6 +113,16 @@ export const hyperIqaRecipe: ModelDef['recipe'] = {
     flip: true,
   },
   nt: { lambda: 0.001, h: 0.01 },
+  paper: {
+    epochs: { value: 16, source: 'Table S5' },
+    batchSize: { value: 16, source: 'Table S5' },
+    trainViews: { value: 25, source: 'Table S5' },
+    testViews: { value: 25, source: 'Table S5' },
+    learningRate: { value: 2e-5, source: 'released code' },
+    weightDecay: { value: 5e-4, source: 'released code' },
+    lambda: { value: 0.001, source: 'section 5.1' },
+    h: { value: 0.01, source: 'section 5.1' },
+  },
   settings,
   plan,
 };

@@ -71,6 +71,14 @@ export const linearityIqaRecipe: ModelDef['recipe'] = {
     dropLast: true,
   },
   nt: { lambda: 0.0005, h: 0.01 },
+  paper: {
+    epochs: { value: 30, source: 'Table S5' },
+    batchSize: { value: 4, source: 'Table S5' },
+    learningRate: { value: 1e-4, source: 'released code' },
+    weightDecay: { value: 0, source: 'released code' },
+    lambda: { value: 0.0005, source: 'section 5.1' },
+    h: { value: 0.01, source: 'section 5.1' },
+  },
   settings,
   plan,
 };

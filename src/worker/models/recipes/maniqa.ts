@@ -24,6 +24,16 @@ export const maniqaRecipe: ModelDef['recipe'] = {
     dropLast: true,
   },
   nt: { lambda: 0.003, h: 0.01 },
+  paper: {
+    epochs: { value: 30, source: 'Table S5' },
+    batchSize: { value: 1, source: 'Table S5' },
+    trainViews: { value: 20, source: 'Table S5' },
+    testViews: { value: 20, source: 'Table S5' },
+    learningRate: { value: 1e-5, source: 'released code' },
+    weightDecay: { value: 1e-5, source: 'released code' },
+    lambda: { value: 0.003, source: 'section 5.1' },
+    h: { value: 0.01, source: 'section 5.1' },
+  },
 };
 
 export const maniqaPresets: readonly Preset[] = [
