@@ -41,11 +41,12 @@ class DbCnn extends Module implements Model {
   }
 
   forward(x: tf.Tensor4D, context: ForwardContext): tf.Tensor1D {
+    const { batchNorm, recompute } = context;
     const pixels = normalise(x, IMAGENET);
-    const authentic = this.#vgg.forward(pixels);
+    const authentic = this.#vgg.forward(pixels, recompute);
     const [, height, width] = authentic.shape;
     // VGG's pools round down and S-CNN's strides round up: sizes differ unless they are multiples of 16.
-    const synthetic = resizeAlignCorners(this.#scnn.forward(pixels, context.batchNorm), [
+    const synthetic = resizeAlignCorners(this.#scnn.forward(pixels, batchNorm, recompute), [
       height,
       width,
     ]);

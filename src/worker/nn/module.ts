@@ -64,13 +64,16 @@ export abstract class Module {
     return this.#add(path, shape, layout, true, data) as T;
   }
 
-  /** State that is stored but not trained, such as running statistics. */
+  /** State that is stored but not trained, such as running statistics or a table of indices. */
   protected buffer<T extends tf.Variable>(
     name: string,
     shape: readonly number[],
-    value: number,
+    value: number | Float32Array,
   ): T {
-    const data = new Float32Array(tf.util.sizeFromShape([...shape])).fill(value);
+    const data =
+      typeof value === 'number'
+        ? new Float32Array(tf.util.sizeFromShape([...shape])).fill(value)
+        : value;
     return this.#add(this.#scope.child(name).path, shape, 'plain', false, data) as T;
   }
 

@@ -8,6 +8,7 @@ import {
   avgPool2d,
   constant,
   kaimingNormal,
+  recomputed,
 } from '../../nn';
 import type { BatchNormMode } from '../../nn';
 
@@ -62,9 +63,18 @@ export class ScnnFeatures extends Module {
     this.channels = inputs;
   }
 
-  /** @param x normalised `[n, height, width, 3]`; @returns `[n, ceil(height / 16), ceil(width / 16), 128]` */
-  forward(x: tf.Tensor4D, mode: BatchNormMode): tf.Tensor4D {
-    return this.#blocks.reduce((y, block) => apply(block, y, mode), x);
+  /**
+   * @param x normalised `[n, height, width, 3]`; @param recompute keeps no activations inside pairs of blocks
+   * @returns `[n, ceil(height / 16), ceil(width / 16), 128]`
+   */
+  forward(x: tf.Tensor4D, mode: BatchNormMode, recompute?: boolean): tf.Tensor4D {
+    // A pair ends where the map gets smaller: what is kept are the small maps.
+    return [0, 2, 4, 6, 8].reduce((features, first) => {
+      const pair = this.#blocks.slice(first, first + 2);
+      return recomputed(recompute, this, [features], (at) =>
+        pair.reduce((y, block) => apply(block, y, mode), at),
+      );
+    }, x);
   }
 }
 

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { Conv2d, Module, constant, kaimingNormal, maxPool2d } from '../../nn';
+import { Conv2d, Module, constant, kaimingNormal, maxPool2d, recomputed } from '../../nn';
 import type { Scope } from '../../nn';
 
 /** Output channels of the 13 convolutions; a pool stands between groups, none after the last. */
@@ -39,11 +39,16 @@ export class Vgg16Features extends Module {
     this.channels = inputs;
   }
 
-  /** @param x normalised `[n, height, width, 3]`; @returns `[n, floor(height / 16), floor(width / 16), 512]` */
-  forward(x: tf.Tensor4D): tf.Tensor4D {
+  /**
+   * @param x normalised `[n, height, width, 3]`; @param recompute keeps no activations inside groups
+   * @returns `[n, floor(height / 16), floor(width / 16), 512]`
+   */
+  forward(x: tf.Tensor4D, recompute?: boolean): tf.Tensor4D {
     return this.#groups.reduce((features, group, i) => {
-      const pooled = i === 0 ? features : maxPool2d(features, { kernel: 2 });
-      return group.reduce((y, conv) => tf.tidy(() => tf.relu(conv.forward(y))), pooled);
+      return recomputed(recompute, this, [features], (at) => {
+        const pooled = i === 0 ? at : maxPool2d(at, { kernel: 2 });
+        return group.reduce((y, conv) => tf.tidy(() => tf.relu(conv.forward(y))), pooled);
+      });
     }, x);
   }
 }
