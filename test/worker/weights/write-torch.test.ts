@@ -4,14 +4,17 @@ import { unzipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import {
   memorySource,
+  readWeights,
   readWeightsFrom,
   writeTorch,
   type WeightTensor,
 } from '../../../src/worker/weights';
+import { realData } from '../../helpers/real-data';
 import { useTempDir } from '../../helpers/temp-dir';
 import { torchPython } from '../../helpers/torch-python';
 
 const inTemp = useTempDir();
+const scnn = realData('weights', 'scnn.pkl');
 
 const tensors = new Map<string, WeightTensor>([
   ['conv.weight', { shape: [2, 1, 1, 3], data: Float32Array.of(0.5, -1, 2.25, 1e-40, -0, 3e38) }],
@@ -37,6 +40,14 @@ for path in sys.argv[1:]:
             "beside": {name: value for name, value in file.items() if state is not file and name != "model"},
             "type": type(state).__name__,
         }))
+`;
+
+/** Whether two files hold the same state dict, but for DataParallel's prefix. */
+const SAME = `
+import sys, torch
+a, b = (torch.load(path, map_location="cpu", weights_only=True) for path in sys.argv[1:])
+a = {name.removeprefix("module."): tensor for name, tensor in a.items()}
+print(len(b), list(a) == list(b) and all(torch.equal(a[name], b[name]) for name in a))
 `;
 
 describe('writeTorch', () => {
@@ -126,6 +137,16 @@ describe('writeTorch', () => {
           type: 'OrderedDict',
         })),
       );
+    },
+  );
+
+  it.skipIf(torchPython.missing || scnn.missing)(
+    'scnn.pkl read and written here is the same to PyTorch (needs IQALAB_PYTHON)',
+    async () => {
+      const { tensors: read } = await readWeights(scnn.path);
+      const path = inTemp('scnn.pt');
+      await writeFile(path, writeTorch(read));
+      expect((await torchPython.run(SAME, scnn.path, path)).trim()).toBe('68 True');
     },
   );
 });
