@@ -3,6 +3,9 @@ import { basename } from 'node:path';
 import { LabError } from '@shared/errors';
 import { refusals, type Refusals } from './refusal';
 
+/** The system reads less than 2 GB at once. */
+const MAX_READ_BYTES = 1_073_741_824;
+
 /**
  * Random access to a file or to bytes in memory. Weights files can be many gigabytes, most of which may be an optimiser's
  * state that nobody wants: only the parts that are asked for are read.
@@ -60,7 +63,8 @@ export async function fileSource(path: string): Promise<ByteSource> {
       const bytes = new Uint8Array(length);
       let filled = 0;
       while (filled < length) {
-        const { bytesRead } = await file.read(bytes, filled, length - filled, offset + filled);
+        const wanted = Math.min(length - filled, MAX_READ_BYTES);
+        const { bytesRead } = await file.read(bytes, filled, wanted, offset + filled);
         if (bytesRead === 0) throw cutOff(refuse);
         filled += bytesRead;
       }
