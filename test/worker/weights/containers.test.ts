@@ -1,7 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readWeights, readWeightsFrom, memorySource } from '../../../src/worker/weights';
+import {
+  memorySource,
+  readWeights,
+  readWeightsFrom,
+  writeSafetensors,
+} from '../../../src/worker/weights';
 import type { DType, PlainValue } from '../../../src/worker/weights';
 
 /** Files written by torch 2.13 and what torch reads from them: test/fixtures/weights/make.py. */
@@ -91,6 +96,22 @@ describe('weights files as PyTorch writes them', () => {
     });
     await expect(readWeights(folder)).rejects.toThrow('is not a file');
   });
+
+  it.each([0x80, 0x4b50, 0x04034b50 % 0x100_0000])(
+    'a safetensors header of %i bytes is not taken for a pickle or a ZIP, which begin alike',
+    async (length) => {
+      const tensors = new Map([['w', { shape: [1], data: Float32Array.of(1.5) }]]);
+      const empty = writeSafetensors(tensors, new Map([['note', '']]));
+      const header = new DataView(empty.buffer).getUint32(0, true);
+      const text = new TextDecoder().decode(empty.subarray(8, 8 + header)).trimEnd();
+      const note = new Map([['note', 'x'.repeat(length - text.length)]]);
+      const bytes = writeSafetensors(tensors, note);
+      expect(new DataView(bytes.buffer).getUint32(0, true)).toBe(length);
+      const file = await readWeightsFrom(memorySource('w.safetensors', bytes));
+      expect(file.format).toBe('safetensors');
+      expect(file.tensors.get('w')?.data).toEqual(Float32Array.of(1.5));
+    },
+  );
 
   it('bytes within a larger buffer are read at their own offset', async () => {
     const bytes = readFileSync(join(folder, 'legacy.pth'));
