@@ -162,6 +162,37 @@ describe.each([...models.all.values()])('model $id', (def) => {
       });
     });
 
+    test('computing activations twice changes no loss, gradient or statistic', () => {
+      const taken = [false, true].map((recompute) => {
+        const model = build(def);
+        const x = pictures(def, 3);
+        const settings = {
+          loss: losses.find('mse'),
+          norm,
+          scale: def.labScale,
+          seed: 1,
+          recompute,
+        };
+        const { gradients, total } = computeStep(
+          model,
+          x,
+          Float32Array.of(20, 50, 80),
+          settings,
+          0,
+        );
+        const values = [...gradients].map(([name, gradient]) => {
+          const own = gradient?.dataSync<'float32'>().slice() ?? null;
+          gradient?.dispose();
+          return [name, own] as const;
+        });
+        const state = model.stateDict();
+        x.dispose();
+        model.dispose();
+        return { total, values, state };
+      });
+      expect(taken[1]).toEqual(taken[0]);
+    });
+
     test('the input gradient predicts small changes of the score', () => {
       const model = build(def);
       const x = pictures(def, 1);
