@@ -102,7 +102,7 @@ export const trainerParams: readonly ParamSpec[] = [
     type: 'boolean',
     id: 'recompute',
     label: 'Compute activations twice',
-    help: 'Where memory is short: what the layers of a block compute is not kept for the gradient but computed again. Takes about a third more time and far less memory; results are the same. Light models ignore this.',
+    help: 'Where memory is short: what the layers of a block compute is not kept for the gradient but computed again. Takes about a third more time and far less memory; results are the same up to rounding. Light models ignore this.',
     level: 'expert',
     group: 'Training',
     default: false,

@@ -162,7 +162,7 @@ describe.each([...models.all.values()])('model $id', (def) => {
       });
     });
 
-    test('computing activations twice changes no loss, gradient or statistic', () => {
+    test('computing activations twice changes no loss and no statistic, and gradients by rounding only', () => {
       const taken = [false, true].map((recompute) => {
         const model = build(def);
         const x = pictures(def, 3);
@@ -190,7 +190,20 @@ describe.each([...models.all.values()])('model $id', (def) => {
         model.dispose();
         return { total, values, state };
       });
-      expect(taken[1]).toEqual(taken[0]);
+      const [kept, twice] = taken;
+      expect(twice?.total).toBe(kept?.total);
+      expect(twice?.state).toEqual(kept?.state);
+      const largest = (values: Float32Array | null): number =>
+        values?.reduce((most, value) => Math.max(most, Math.abs(value)), 0) ?? 0;
+      const overall = Math.max(...(kept?.values ?? []).map(([, own]) => largest(own)));
+      for (const [i, [name, own]] of (kept?.values ?? []).entries()) {
+        const again = twice?.values[i]?.[1] ?? null;
+        expect(again === null, name).toBe(own === null);
+        // Gradients that meet at a block's input are added in another order: float32 rounding of their size, or, where
+        // they cancel (a bias before softmax), of the size of what cancels.
+        const atol = 1e-4 * largest(own) + 1e-7 * overall;
+        expectAllClose(again ?? [], own ?? [], { rtol: 0, atol });
+      }
     });
 
     test('the input gradient predicts small changes of the score', () => {
