@@ -93,19 +93,27 @@ export function summaryRows(twins: readonly TwinSummary[]): {
     ...attacks.flatMap((attack) => [`${attack}: RMSE`, 'SROCC', 'R']),
     'mean gradient norm',
   ];
-  const rows = twins.map(({ regime, clean, attacks: attacked, gradientNorm }) => [
-    regime === 'nt' ? '+NT' : 'baseline',
-    decimal(clean?.srocc, 3),
-    decimal(clean?.plcc, 3),
-    decimal(clean?.krocc, 3),
-    decimal(clean?.rmse, 2),
-    ...attacked.flatMap(({ beforeAfter, r }) => [
-      decimal(beforeAfter.rmse, 2),
-      decimal(beforeAfter.srocc, 3),
-      decimal(r, 3),
-    ]),
-    decimal(gradientNorm?.mean, 0),
-  ]);
+  // One pair is told apart by its regimes; several need their names.
+  const nameOf = ({ regime, run }: TwinSummary): string => {
+    if (twins.length > 2) return run;
+    return regime === 'nt' ? '+NT' : 'baseline';
+  };
+  const rows = twins.map((twin) => {
+    const { clean, attacks: attacked, gradientNorm } = twin;
+    return [
+      nameOf(twin),
+      decimal(clean?.srocc, 3),
+      decimal(clean?.plcc, 3),
+      decimal(clean?.krocc, 3),
+      decimal(clean?.rmse, 2),
+      ...attacked.flatMap(({ beforeAfter, r }) => [
+        decimal(beforeAfter.rmse, 2),
+        decimal(beforeAfter.srocc, 3),
+        decimal(r, 3),
+      ]),
+      decimal(gradientNorm?.mean, 0),
+    ];
+  });
   return { headers, rows };
 }
 

@@ -178,7 +178,7 @@ const model: ModelDef = {
       viewMethod: 'grid',
       testViews: 64,
     },
-    nt: { lambda: 1e-5 },
+    nt: { lambda: 3e-6 },
   },
   presets: [],
   views: () => ({ kind: 'crop', height: 32, width: 32 }),
