@@ -101,6 +101,17 @@ export class Cursor {
     return text[1] ?? text[2] ?? '';
   }
 
+  /** A line of text in which Python writes what Latin-1 lacks, and the backslash, as \\uXXXX. */
+  escapedLine(): string {
+    return this.line().replace(
+      /\\u([0-9a-fA-F]{4})|\\U000([01][0-9a-fA-F]{4})/g,
+      (whole: string, short?: string, long?: string) => {
+        const code = parseInt(short ?? long ?? '', 16);
+        return code > 0x10ffff ? whole : String.fromCodePoint(code);
+      },
+    );
+  }
+
   /** A whole number in decimals, with Python 2's "L" for long ones. */
   decimal(): number | bigint {
     const text = this.line();

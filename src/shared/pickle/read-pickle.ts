@@ -145,7 +145,7 @@ export function readPickle(
     F: () => push(cursor.fraction()),
     G: () => push(cursor.float64()),
     S: () => push(cursor.quotedLine()),
-    V: () => push(cursor.line()),
+    V: () => push(cursor.escapedLine()),
     // Python 2's texts are bytes; torch writes ASCII in them.
     T: () => push(cursor.text(cursor.uint32(), 'latin1')),
     U: () => push(cursor.text(cursor.uint8(), 'latin1')),
