@@ -43,6 +43,12 @@ export function runLabel(run: StudyRun): string {
   return run.run.regime === 'nt' ? `${run.modelTitle} +NT` : run.modelTitle;
 }
 
+/** As `runLabel`, with the pair's name where the study holds several pairs of one model. */
+export function runLabelIn(pairs: readonly StudyPair[], run: StudyRun): string {
+  const label = pairs.find(({ runs }) => runs.includes(run))?.label ?? run.modelTitle;
+  return run.run.regime === 'nt' ? `${label} +NT` : label;
+}
+
 /** Labels of the attacks stored for any of these runs, each once, in stored order. */
 export function attackLabels(runs: readonly StudyRun[]): string[] {
   return [...new Set(runs.flatMap((run) => run.attacks.map((attack) => attack.label)))];

@@ -5,7 +5,7 @@ import { countText } from '../study/format';
 import { attackMeasures, type AttackMeasures } from '../study/measures';
 import { missingInStudy, needAttack } from '../study/missing';
 import { coverageNotes, provenanceNotes, scoredNote } from '../study/notes';
-import { attackLabels, attackOf, pairsOf, runLabel } from '../study/select';
+import { attackLabels, attackOf, pairsOf, runLabelIn } from '../study/select';
 import { arrow, blank, pairCells, runColumns, undefinedNotes, type Better } from './lib/cells';
 import type { Table, TableDef, TableRow } from './lib/table';
 
@@ -33,6 +33,7 @@ interface Attacked {
 
 function toTable(study: Study, options: FigureOptions): Table {
   const pairs = pairsOf(study);
+  const labelOf: LabelOf = (run) => runLabelIn(pairs, run);
   const attacks = labelsOf(study, options).map((label): Attacked => {
     const batches = study.runs.map((run) => attackOf(run, label));
     return {
@@ -82,9 +83,9 @@ function toTable(study: Study, options: FigureOptions): Table {
       ...(attacks.some(({ blackBox }) => blackBox) ? ['* Black-box attack.'] : []),
       `${countText(counts)} images. RMSE in score points (0\u2013100); SROCC with average ranks;` +
         ' PLCC raw, without logistic fit; KROCC is tau-b.',
-      rNote(study.runs, attacks, options),
+      rNote(study.runs, attacks, options, labelOf),
       ...undefinedNotes(body.flatMap((row) => row.cells)),
-      ...warningNotes(study.runs, attacks),
+      ...warningNotes(study.runs, attacks, labelOf),
       ...coverageNotes(
         attacks.flatMap(({ label }) =>
           study.runs.map((run) => ({ run, batch: attackOf(run, label) })),
@@ -104,33 +105,44 @@ function rNote(
   runs: readonly StudyRun[],
   attacks: readonly Attacked[],
   { scored }: FigureOptions,
+  labelOf: LabelOf,
 ): string {
   const counts = attacks.flatMap(({ label }) =>
     runs.flatMap((run) => {
       const batch = attackOf(run, label);
       if (!batch) return [];
       const { floored, n } = attackMeasures(run, batch, scored).r;
-      return [`${floored} of ${n} (${runLabel(run)}, ${label})`];
+      return floored > 0 ? [`${floored} of ${n} (${labelOf(run)}, ${label})`] : [];
     }),
   );
   return (
     `R is the mean of log10(max(100 \u2212 s, s) / |s \u2212 s\u2032|), s before and s\u2032 after; changes below` +
-    ` ${defaultRFloor} points count as that. Images so floored: ${counts.join('; ')}.`
+    ` ${defaultRFloor} points count as that. Images so floored: ${counts.join('; ') || 'none'}.`
   );
 }
 
-/** What the attack harness flagged, once per run, attack and kind. */
-function warningNotes(runs: readonly StudyRun[], attacks: readonly Attacked[]): string[] {
-  return attacks.flatMap(({ label }) =>
-    runs.flatMap((run) => {
+/** What the attack harness flagged: each sentence once, with the runs and attacks it holds for. */
+function warningNotes(
+  runs: readonly StudyRun[],
+  attacks: readonly Attacked[],
+  labelOf: LabelOf,
+): string[] {
+  const where = new Map<string, string[]>();
+  for (const { label } of attacks) {
+    for (const run of runs) {
       const warnings = attackOf(run, label)?.warnings ?? [];
       const byCode = new Map(warnings.map((warning) => [warning.code, warning.message]));
-      return [...byCode.values()].map(
-        (message) => `Warning, ${runLabel(run)}, ${label}: ${message.replace(/\.?$/, '.')}`,
-      );
-    }),
+      for (const message of byCode.values()) {
+        where.set(message, [...(where.get(message) ?? []), `${labelOf(run)}, ${label}`]);
+      }
+    }
+  }
+  return [...where].map(
+    ([message, places]) => `Warning: ${message.replace(/\.?$/, '')} (${places.join('; ')}).`,
   );
 }
+
+type LabelOf = (run: StudyRun) => string;
 
 const table: TableDef = {
   id: 'robustness',

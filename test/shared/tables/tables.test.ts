@@ -188,7 +188,7 @@ describe('the robustness table', () => {
     const flagged = withRun(study, 1, { attacks: [{ ...attack, warnings: [warning, warning] }] });
     expect(
       robustness.toTable(flagged, options).notes.filter((note) => note.startsWith('Warning')),
-    ).toEqual(['Warning, CNNIQA +NT, FGSM, eps 0.005: the gradient was zero on 3 images.']);
+    ).toEqual(['Warning: the gradient was zero on 3 images (CNNIQA +NT, FGSM, eps 0.005).']);
   });
 });
 
