@@ -9,11 +9,12 @@ const here = import.meta.dirname;
 startElectron({
   rendererDir: join(here, '../renderer'),
   preload: join(here, '../preload/index.cjs'),
-  openLab: ({ pickFolder }) =>
+  openLab: ({ pickFolder, pickFiles }) =>
     createLab({
       workspaceDir: null,
       shell: 'electron',
       transport: utilityTransport(join(here, 'worker.js')),
       pickFolder,
+      pickFiles,
     }),
 });

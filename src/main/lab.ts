@@ -30,6 +30,7 @@ export interface LabOptions {
   /** Folder for the list of recent workspaces; null keeps none. */
   readonly stateDir?: string | null;
   readonly pickFolder?: (title: string) => Promise<string | null>;
+  readonly pickFiles?: (title: string) => Promise<string[] | null>;
   /**
    * Whether jobs left waiting by an earlier session start by themselves. By default they do, except
    * on the command line, where a verb such as `export` must not start a training.
@@ -79,9 +80,18 @@ export async function createLab(options: LabOptions): Promise<Lab> {
     engine: (state) => events.emit('engine.changed', toEngineInfo(state)),
     exit: (error) => sessions.current?.runner.workerEnded(error),
   });
-  const { shell, pickFolder = null } = options;
+  const { shell, pickFolder = null, pickFiles = null } = options;
   const { freeBytes } = options;
-  const context: LabContext = { shell, stateDir, pickFolder, events, worker, sessions, freeBytes };
+  const context: LabContext = {
+    shell,
+    stateDir,
+    pickFolder,
+    pickFiles,
+    events,
+    worker,
+    sessions,
+    freeBytes,
+  };
   if (options.workspaceDir !== null) await sessions.open(options.workspaceDir, 'either');
 
   let closed: Promise<void> | null = null;

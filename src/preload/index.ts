@@ -1,10 +1,10 @@
-import { contextBridge, ipcRenderer, type IpcRendererEvent } from 'electron';
+import { contextBridge, ipcRenderer, webUtils, type IpcRendererEvent } from 'electron';
 import { callChannel, eventChannel } from '@shared/bridge-channels';
 import { events, methods } from '@shared/rpc';
 
 /**
- * The page's only door to the host: the methods and events of the contract by name, nothing of
- * Electron or Node. The lists derive from the contract, so a new method needs no line here.
+ * The page's only door to the host: the methods and events of the contract by name, and where a file
+ * lies that a person dropped on the page; nothing else of Electron or Node. The lists derive from the contract, so a new method needs no line here.
  */
 const known = { methods: new Set(Object.keys(methods)), events: new Set(Object.keys(events)) };
 
@@ -27,4 +27,6 @@ contextBridge.exposeInMainWorld('lab', {
     ipcRenderer.on(eventChannel, receive);
     return () => void ipcRenderer.off(eventChannel, receive);
   },
+
+  pathOf: (file: File): string => webUtils.getPathForFile(file),
 });

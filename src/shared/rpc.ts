@@ -132,6 +132,11 @@ export const methods = {
     }),
   },
   /** The system's dialog where the shell has one; null when cancelled or not supported. */
+  /** The same for files, several at once; null when cancelled or not supported. */
+  'files.pickFiles': {
+    args: v.object({ title: v.string() }),
+    result: v.nullable(v.array(v.string())),
+  },
   'files.pickFolder': { args: v.object({ title: v.string() }), result: v.nullable(v.string()) },
 
   'dataset.preview': {
@@ -337,3 +342,6 @@ export type MediaKind = (typeof mediaKinds)[number];
 export function mediaUrl(kind: MediaKind, id: number | string): string {
   return `media/${kind}/${encodeURIComponent(String(id))}`;
 }
+
+/** Relative address of the loopback server that takes the content of a weight file; `?name=` names it. */
+export const uploadPath = 'upload/weights';

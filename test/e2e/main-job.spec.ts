@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Home } from './support/lab-process';
 import { makePhotographs } from './support/photographs';
+import { dropFile, scnnFile } from './support/weight-file';
 
 /** Longest time two small trainings or one batch may take on a slow machine. */
 const jobMs = 120_000;
@@ -88,6 +89,34 @@ test('a person goes from a folder of rated photographs to figures and tables by 
     await id('split-create').click();
     await expect(id('split-view')).toBeVisible();
     await look(page, info, '06-split');
+  });
+
+  await test.step('a weight file is dropped, recognised, removed and brought back', async () => {
+    await id('stage-weights').click();
+    await expect(id('weights-scnn')).toHaveAttribute('data-state', 'missing');
+    await look(page, info, '06b-weights');
+    await dropFile(page, id('weights-drop'), 'kaputt.pth', '<!doctype html> nicht gefunden');
+    await expect(id('weights-outcomes')).toContainText('web page');
+    await dropFile(page, id('weights-drop'), 'scnn.safetensors', scnnFile());
+    await expect(id('weights-scnn')).toHaveAttribute('data-state', 'present');
+    await id('weights-scnn').locator('summary').click();
+    await expect(id('weights-file')).toContainText('SHA-256');
+    await look(page, info, '06c-weights-added');
+    await id('weights-remove').click();
+    await expect(id('weights-scnn')).toHaveAttribute('data-state', 'missing');
+    await page.getByRole('button', { name: 'Undo' }).last().click();
+    await expect(id('weights-scnn')).toHaveAttribute('data-state', 'present');
+  });
+
+  await test.step('a model with published weights is not started before its start is said', async () => {
+    await id('stage-train').click();
+    await id('pair-model').selectOption('dbcnn');
+    await expect(id('pair-create')).toBeDisabled();
+    await id('pair-start-parts').check();
+    await expect(id('pair-start')).toContainText('from scratch: missing here');
+    await expect(id('pair-create')).toBeEnabled();
+    await look(page, info, '06d-pair-start');
+    await id('pair-model').selectOption('cnniqa');
   });
 
   await test.step('a pair is set up; the fields show the paper’s values', async () => {

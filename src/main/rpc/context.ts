@@ -10,6 +10,8 @@ export interface LabContext {
   readonly stateDir: string | null;
   /** The system's folder dialog; null in shells without one. */
   readonly pickFolder: ((title: string) => Promise<string | null>) | null;
+  /** The system's dialog for several files; null in shells without one. */
+  readonly pickFiles: ((title: string) => Promise<string[] | null>) | null;
   readonly events: EventHub;
   readonly worker: WorkerHost;
   readonly sessions: Sessions;

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
 import { chmod, open, rename, rm, stat } from 'node:fs/promises';
-import { extname, join } from 'node:path';
+import { join } from 'node:path';
 import { LabError } from '@shared/errors';
 import { storageError } from '../db/errors';
 
@@ -32,7 +32,7 @@ export async function copyByContent(path: string, options: CopyOptions): Promise
   const unfinished = join(into, `.${randomUUID()}.unfinished`);
   try {
     const { sha256, sizeBytes } = await copyHashed(path, unfinished, signal, progress);
-    const final = join(into, `${sha256}${safeEnding(path)}`);
+    const final = join(into, sha256);
     if (existsSync(final)) {
       await rm(unfinished);
     } else {
@@ -95,12 +95,6 @@ async function opened(path: string): Promise<Awaited<ReturnType<typeof open>>> {
     }
     throw failure;
   }
-}
-
-/** The ending helps a person who looks into the folder; anything odd is left out. */
-function safeEnding(path: string): string {
-  const ending = extname(path).toLowerCase();
-  return /^\.[a-z0-9]{1,12}$/.test(ending) ? ending : '';
 }
 
 /** A rename is durable once its folder is; Windows has no such call and needs none. */

@@ -58,6 +58,11 @@ export function fileSize(bytes: number): string {
   return `${fixed(bytes / 1e6, 1)} MB`;
 }
 
+/** The same for a size that is only known roughly: "≈ 110 MB". */
+export function aboutSize(bytes: number): string {
+  return bytes < 1e7 ? fileSize(bytes) : `≈ ${Math.round(bytes / 1e6)} MB`;
+}
+
 /** A pixel quantity in [0, 1] as 8-bit grey levels: 0.005 is "1.28/255". */
 export function greyLevels(value: number): string {
   return `${compact(value * 255, 3)}/255`;

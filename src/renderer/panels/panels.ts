@@ -18,6 +18,7 @@ const loaders: Readonly<Record<StageId, () => Promise<{ default: Panel }>>> = {
   norms: () => import('./norms'),
   compare: () => import('./compare'),
   tables: () => import('./tables'),
+  weights: () => import('./weights'),
   engine: () => import('./engine'),
 };
 const loaded = new Map<StageId, Promise<Panel>>();

@@ -9,6 +9,8 @@ export interface LabBridge {
     args: unknown,
   ): Promise<{ readonly result: unknown } | { readonly error: LabErrorData }>;
   on(event: string, listener: (data: unknown) => void): () => void;
+  /** Empty for a file that lies nowhere, such as one dragged out of another page. */
+  pathOf(file: File): string;
 }
 
 declare global {
@@ -22,6 +24,8 @@ export function bridgeConnection(bridge: LabBridge): Connection {
   return {
     status: 'open',
     onStatus: () => () => undefined,
+    pathOf: (file) => bridge.pathOf(file) || null,
+    upload: (file) => Promise.reject(nowhere(file)),
     async call<M extends Method>(method: M, args: Args<M>): Promise<Result<M>> {
       const reply = await bridge.call(method, args);
       if ('error' in reply) throw new LabError(reply.error);
@@ -31,4 +35,13 @@ export function bridgeConnection(bridge: LabBridge): Connection {
       return bridge.on(event, (data) => listener(data as EventData<E>));
     },
   };
+}
+
+function nowhere(file: File): LabError {
+  return new LabError({
+    kind: 'missing-file',
+    message: `"${file.name}" lies in no folder of this computer`,
+    safe: 'Nothing was added.',
+    next: 'Save it to a folder first, then drop it from there.',
+  });
 }

@@ -1,7 +1,9 @@
 import { LabError, type LabErrorData } from '@shared/errors';
+import type { WeightOutcome } from '@shared/domain/weights';
 import type { Args, EventData, EventName, Method, Result } from '@shared/rpc';
 import type { Connection, ConnectionStatus } from './connection';
 import { Listeners } from './listeners';
+import { uploadWeights } from './upload';
 
 /** What the server shell sends: a reply to one call, or an event. */
 type Incoming =
@@ -51,6 +53,14 @@ export class SocketConnection implements Connection {
 
   on<E extends EventName>(event: E, listener: (data: EventData<E>) => void): () => void {
     return this.#listeners.on(event, listener);
+  }
+
+  pathOf(): null {
+    return null;
+  }
+
+  upload(file: File): Promise<WeightOutcome[]> {
+    return uploadWeights(file);
   }
 
   call<M extends Method>(method: M, args: Args<M>): Promise<Result<M>> {

@@ -1,5 +1,5 @@
 import type { Lab } from '../state/lab.svelte';
-import { stages } from '../state/stages';
+import { sideStages, stages } from '../state/stages';
 
 /** Something that can be done from anywhere: the palette lists these. */
 export interface Command {
@@ -18,7 +18,11 @@ export function commands(lab: Lab): readonly Command[] {
       hint: stage.key,
       run: () => view.go(stage.id),
     })),
-    { title: 'Go to Engine', hint: '', run: () => view.go('engine') },
+    ...sideStages.map((stage) => ({
+      title: `Go to ${stage.title}`,
+      hint: '',
+      run: () => view.go(stage.id),
+    })),
     { title: 'Go to Home', hint: '0', run: () => view.go('home') },
     {
       title: 'Switch theme: system, light, dark',

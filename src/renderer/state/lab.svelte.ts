@@ -17,6 +17,7 @@ import { stageMarks } from './stages';
 import { StudyState } from './study.svelte';
 import { Theme } from './theme.svelte';
 import { View } from './view.svelte';
+import { WeightsState } from './weights.svelte';
 import { WorkspaceState } from './workspace.svelte';
 
 /** Everything the window knows, each noun in its own class; components read these and call verbs. */
@@ -32,6 +33,7 @@ export class Lab {
   readonly splits: Splits;
   readonly catalogue: CatalogueState;
   readonly engine: EngineState;
+  readonly weights: WeightsState;
   readonly runs: Runs;
   readonly jobs: Jobs;
   readonly live: Live;
@@ -67,6 +69,7 @@ export class Lab {
     this.splits = new Splits(client, notices);
     this.catalogue = new CatalogueState(client);
     this.engine = new EngineState(client, notices);
+    this.weights = new WeightsState(client, notices);
     this.runs = new Runs(client, notices);
     this.jobs = new Jobs(client, notices);
     this.live = new Live(client, notices);
@@ -105,6 +108,7 @@ export class Lab {
     await this.notices.attempt('Read the catalogue of models and attacks', () =>
       this.catalogue.load(),
     );
+    await this.notices.attempt('Read the list of weights', () => this.weights.load());
     if (!this.workspace.current) return;
     await this.notices.attempt('Read the workspace', async () => {
       await Promise.all([this.datasets.load(), this.runs.load(), this.jobs.load()]);
@@ -125,6 +129,7 @@ export class Lab {
     this.normRows.clear();
     this.jobWarnings.clear();
     this.study.clear();
+    this.weights.clear();
     this.attackView.clear();
     this.normView.clear();
   }

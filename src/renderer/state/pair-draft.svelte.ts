@@ -1,8 +1,10 @@
 import type { ModelInfo, Preset } from '@shared/domain/catalogue';
 import type { Split } from '@shared/domain/dataset';
+import type { InitialChoice } from '@shared/domain/weights';
 import { toErrorData, type LabErrorData } from '@shared/errors';
 import { defaultValues, type ParamValues } from '@shared/params';
 import type { Repeats } from '@shared/rpc';
+import { partsOf } from '@shared/weights/initial';
 import { departures, fieldError, type Level } from './param-form';
 import type { Runs } from './runs.svelte';
 
@@ -21,6 +23,8 @@ export class PairDraft {
   over = $state<Repeats['over']>('seeds');
   /** Splits made alike with other seeds, the chosen one among them. */
   siblings = $state.raw<readonly Split[]>([]);
+  /** What both runs start from; undefined until it is said. */
+  initial = $state.raw<InitialChoice | undefined>(undefined);
   level = $state<Level>('paper');
   modelParams = $state.raw<ParamValues>({});
   trainer = $state.raw<ParamValues>({});
@@ -51,6 +55,9 @@ export class PairDraft {
     if (this.repeats > 1 && this.over === 'splits' && this.siblings.length < this.repeats) {
       return `There are ${this.siblings.length} splits made like this one: make more, or repeat over seeds.`;
     }
+    const parts = partsOf({ modelId: model.id, modelParams: this.modelParams });
+    if (parts.length > 0 && this.initial === undefined)
+      return `Say what ${model.title} starts from.`;
     const blocks = [
       [model.trainer, this.trainer],
       [model.nt, this.nt],
@@ -85,6 +92,7 @@ export class PairDraft {
   setModel(model: ModelInfo): void {
     if (this.name === '' || this.name === this.#model?.title) this.name = model.title;
     this.#model = model;
+    this.initial = undefined;
     this.modelParams = defaultValues(model.params);
     this.trainer = defaultValues(model.trainer);
     this.nt = defaultValues(model.nt);
@@ -122,6 +130,7 @@ export class PairDraft {
         trainer: this.trainer,
         nt: this.nt,
         seed: this.seed,
+        initial: this.initial,
       };
       await this.#runs.createPair(draft, this.#asRepeats());
       return true;

@@ -10,10 +10,17 @@ export const stages = [
 ] as const;
 
 export type MethodStage = (typeof stages)[number]['id'];
-export type StageId = 'home' | 'engine' | MethodStage;
+/** Beside the method: what computes, and what pretrained weights there are. */
+export const sideStages = [
+  { id: 'weights', title: 'Weights' },
+  { id: 'engine', title: 'Engine' },
+] as const;
+export type SideStage = (typeof sideStages)[number]['id'];
+
+export type StageId = 'home' | SideStage | MethodStage;
 
 export function isStage(text: string): text is StageId {
-  return text === 'home' || text === 'engine' || stages.some((stage) => stage.id === text);
+  return text === 'home' || [...sideStages, ...stages].some((stage) => stage.id === text);
 }
 
 /** `empty`: something must come first; `ready`: can be used; `stale`: new results are not shown yet. */

@@ -25,7 +25,7 @@ const models: readonly Given[] = [
   },
   {
     id: 'hyperiqa-nt-livec',
-    title: 'HyperIQA of the NT authors, baseline and +NT, trained on LIVEC',
+    title: 'HyperIQA of the NT authors, trained on LIVEC',
     uses: [{ kind: 'model', id: 'hyperiqa' }],
     fileNames: [
       'livec_bs16_grad[1]_weight[0.001]_h[0.01].pth',
@@ -37,7 +37,7 @@ const models: readonly Given[] = [
     sizeBytes: 329e6,
     licence: 'MIT (of the repository; not stated for the files themselves)',
     recognisedAs: { kind: 'model', id: 'hyperiqa' },
-    help: 'The same 355 tensors under the key "model", beside the state of the optimiser, which is not used.',
+    help: 'Baseline and +NT. The same 355 tensors under the key "model", beside the state of the optimiser, which is not used.',
   },
   {
     id: 'dbcnn-trained',

@@ -41,7 +41,9 @@ export async function readFacts(path: string): Promise<WeightFacts> {
     values,
     notes: [
       found.sentence,
-      ...(file.stripped.length > 0 ? [`Taken off the names: ${file.stripped.join(', ')}.`] : []),
+      ...(file.stripped.length > 0
+        ? [`Taken off the names: "${file.stripped.join('", "')}".`]
+        : []),
       ...file.notes,
     ],
   };

@@ -5,6 +5,7 @@ import { events, methods } from '@shared/rpc';
 interface Bridge {
   call(method: unknown, args: unknown): Promise<unknown>;
   on(event: unknown, listener: (data: unknown) => void): () => void;
+  pathOf(file: File): string;
 }
 type Receive = (event: unknown, message: unknown) => void;
 
@@ -12,6 +13,7 @@ const exposed = new Map<string, unknown>();
 const listeners = new Set<Receive>();
 const invoke = vi.fn<(...args: unknown[]) => Promise<string>>(() => Promise.resolve('answer'));
 vi.mock('electron', () => ({
+  webUtils: { getPathForFile: (file: File) => `/home/ada/${file.name}` },
   contextBridge: { exposeInMainWorld: (name: string, value: unknown) => exposed.set(name, value) },
   ipcRenderer: {
     invoke,
@@ -30,9 +32,9 @@ beforeEach(async () => {
 });
 
 describe('the bridge of the page', () => {
-  it('offers call and on, and nothing of Electron', () => {
+  it('offers call, on and the path of a dropped file, and nothing of Electron', () => {
     expect([...exposed.keys()]).toEqual(['lab']);
-    expect(Object.keys(bridge)).toEqual(['call', 'on']);
+    expect(Object.keys(bridge)).toEqual(['call', 'on', 'pathOf']);
   });
 
   it('passes every method of the contract and no other', async () => {
@@ -56,6 +58,10 @@ describe('the bridge of the page', () => {
     end();
     send({ event: 'job.removed', data: { id: 3 } });
     expect(received).toEqual([[{ id: 1 }]]);
+  });
+
+  it('says where a dropped file lies', () => {
+    expect(bridge.pathOf(new File([], 'scnn.pkl'))).toBe('/home/ada/scnn.pkl');
   });
 
   it('refuses events the contract does not have', () => {

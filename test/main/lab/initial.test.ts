@@ -83,7 +83,7 @@ describe('what a run starts from', () => {
     expect(given).toHaveLength(2);
     for (const [file] of given) {
       expect(file).toMatchObject({ sha256, label });
-      expect(basename(file?.path ?? '')).toBe(`${sha256}.pkl`);
+      expect(basename(file?.path ?? '')).toBe(sha256);
     }
   });
 
@@ -150,7 +150,7 @@ describe('a weight file that a run starts from', () => {
   it('and has vanished fails its training by name, and the training goes on once it is back', async () => {
     const own = await setting();
     const sha256 = await own.add('scnn.pkl', 'weights trunk scnn');
-    const kept = join(own.seeded.path, 'artifacts', 'weights', `${sha256}.pkl`);
+    const kept = join(own.seeded.path, 'artifacts', 'weights', sha256);
     rmSync(kept);
     const pair = await start(own, { kind: 'weights', sha256: [sha256] });
     const [first] = await trainJobs(own.lab, pair);

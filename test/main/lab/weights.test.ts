@@ -62,8 +62,8 @@ describe('adding a weight file', () => {
       reason: null,
       weights: { sha256: sha(scnn), fileName: 'scnn.pkl', entryId: 'scnn', published: false },
     });
-    expect(keptFiles(kept)).toEqual([`${sha(scnn)}.pkl`]);
-    const copy = join(kept, `${sha(scnn)}.pkl`);
+    expect(keptFiles(kept)).toEqual([sha(scnn)]);
+    const copy = join(kept, sha(scnn));
     expect(readFileSync(copy, 'utf8')).toBe(scnn);
     expect(statSync(copy).mode & 0o222).toBe(0);
     expect(await listed(lab, 'scnn')).toHaveLength(1);

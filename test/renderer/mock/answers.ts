@@ -109,6 +109,7 @@ export function answers(): Answers {
         { name: 'notes.txt', path: '/home/ada/notes.txt', kind: 'file' },
       ],
     }),
+    'files.pickFiles': () => null,
     'files.pickFolder': () => null,
     'weights.list': () => ({
       entries: weightCatalogue.map((entry) => ({

@@ -1,5 +1,6 @@
 import { LabError } from '@shared/errors';
 import type { Job } from '@shared/domain/run';
+import type { WeightOutcome } from '@shared/domain/weights';
 import type { Args, Method, Result } from '@shared/rpc';
 import type { Connection, ConnectionStatus } from '../../../src/renderer/rpc/connection';
 import { Listeners } from '../../../src/renderer/rpc/listeners';
@@ -23,6 +24,11 @@ export class MockConnection implements Connection {
     this.#status.add(listener);
     return () => this.#status.delete(listener);
   }
+
+  pathOf = (): null => null;
+
+  /** A page of the mock has no server: what is dropped is refused as a host would refuse it. */
+  upload = (file: File): Promise<WeightOutcome[]> => this.call('weights.add', { path: file.name });
 
   setStatus(status: ConnectionStatus): void {
     this.status = status;

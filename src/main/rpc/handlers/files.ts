@@ -29,6 +29,7 @@ const order: readonly FolderEntry['kind'][] = ['workspace', 'folder', 'labels', 
 
 export const filesHandlers: NounHandlers<'files'> = {
   'files.list': (_context, { path }) => listFolder(resolve(path ?? homedir())),
+  'files.pickFiles': ({ pickFiles }, { title }) => pickFiles?.(title) ?? null,
   'files.pickFolder': ({ pickFolder }, { title }) => pickFolder?.(title) ?? null,
 };
 

@@ -7,7 +7,7 @@ import { bridge } from './ipc';
 import { lockDown } from './lock-down';
 import { installMenu } from './menu';
 import { isOwnAddress } from './origin';
-import { pickFolder } from './pick-folder';
+import { pickFiles, pickFolder } from './pick-folder';
 import { registerScheme, serveScheme } from './protocol';
 import { openWindow } from './window';
 
@@ -16,7 +16,10 @@ export interface ElectronShellOptions {
   readonly rendererDir: string;
   /** The built preload script. */
   readonly preload: string;
-  openLab(shell: { pickFolder: (title: string) => Promise<string | null> }): Promise<Lab>;
+  openLab(shell: {
+    pickFolder: (title: string) => Promise<string | null>;
+    pickFiles: (title: string) => Promise<string[] | null>;
+  }): Promise<Lab>;
 }
 
 /** How long nothing may run before a lab without a window ends; jobs follow each other faster. */
@@ -48,7 +51,10 @@ async function run(options: ElectronShellOptions): Promise<void> {
   const currentWindow = () => window;
   blockNetwork();
   lockDown(app, session.defaultSession);
-  const lab = await options.openLab({ pickFolder: (title) => pickFolder(window, title) });
+  const lab = await options.openLab({
+    pickFolder: (title) => pickFolder(window, title),
+    pickFiles: (title) => pickFiles(window, title),
+  });
   serveScheme({ lab, rendererDir: options.rendererDir });
   bridge(lab, currentWindow);
   installMenu(lab, currentWindow);

@@ -14,3 +14,15 @@ export async function pickFolder(
     : dialog.showOpenDialog(options));
   return canceled ? null : (filePaths[0] ?? null);
 }
+
+/** The system's dialog for files, several at once; null when it was cancelled. */
+export async function pickFiles(
+  window: BrowserWindow | null,
+  title: string,
+): Promise<string[] | null> {
+  const options: OpenDialogOptions = { title, properties: ['openFile', 'multiSelections'] };
+  const { canceled, filePaths } = await (window
+    ? dialog.showOpenDialog(window, options)
+    : dialog.showOpenDialog(options));
+  return canceled ? null : filePaths;
+}

@@ -4,11 +4,13 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import { LabError } from '@shared/errors';
+import { uploadPath } from '@shared/rpc';
 import { answer, type Answer, type ContentSource } from '../content/answer';
 import { mediaHeaders } from '../content/policy';
 import type { Lab } from '../../lab';
 import { cookieName, refusal, sameSecret, type Guard, type Refusal } from './guard';
 import { createRpcSockets } from './socket';
+import { receiveWeights } from './upload';
 
 export interface ServerOptions {
   readonly lab: Lab;
@@ -24,6 +26,9 @@ export interface RunningServer {
   readonly port: number;
   close(): Promise<void>;
 }
+
+/** Pages and media go out; weight files come in. */
+type Source = ContentSource & { readonly lab: Pick<Lab, 'call'> };
 
 /** Address asked for; a malformed one names nothing, like any unknown path. */
 const urlOf = (request: IncomingMessage): URL =>
@@ -43,7 +48,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const server = createServer();
   const port = await listen(server, options.port ?? 0);
   const guard: Guard = { port, token: randomBytes(32).toString('base64url') };
-  const source: ContentSource = {
+  const source: Source = {
     lab: options.lab,
     rendererDir: options.rendererDir,
     connect: `'self' ws://127.0.0.1:${port} ws://localhost:${port}`,
@@ -100,7 +105,7 @@ function portTaken(port: number): LabError {
 
 async function handle(
   guard: Guard,
-  source: ContentSource,
+  source: Source,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -109,6 +114,12 @@ async function handle(
   const reason = refusal(guard, request.headers);
   if (reason === 'host' || reason === 'origin') {
     refuse(response, 403, reasons[reason]);
+  } else if (request.method === 'POST' && url.pathname === `/${uploadPath}`) {
+    // Only a page says where it comes from, and only our own may send files.
+    const stranger = refusal(guard, request.headers, { requireOrigin: true });
+    if (stranger === null) {
+      await receiveWeights(source.lab, url.searchParams.get('name'), request, response);
+    } else refuse(response, 403, reasons[stranger]);
   } else if (request.method !== 'GET' && request.method !== 'HEAD') {
     refuse(response, 405, 'Only pages and pictures can be fetched here.');
   } else if (given !== null && sameSecret(given, guard.token)) {

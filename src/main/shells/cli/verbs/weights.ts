@@ -119,7 +119,7 @@ async function showOne({ lab, terminal, next }: Session, id: string): Promise<vo
   const { entry, files } = found;
   const facts = [
     ['what', entry.title],
-    ['for', about(entry)],
+    ['for', whomFor(entry)],
     ['file', entry.fileNames.join(' or ')],
     ['size', `about ${size(entry.sizeBytes)}`],
     ['by', entry.citation],
@@ -173,9 +173,10 @@ function told({ path, outcome, weights, reason }: WeightOutcome): string[] {
 
 const state = (file: StoredWeights): string => (file.published ? 'published' : 'present');
 
-function about({ title, uses }: WeightEntry): string {
-  const whom = uses.map((use) => (use.kind === 'trunk' ? `${use.id} (${use.part})` : use.id));
-  return `${title}; for ${whom.join(', ')}`;
+const about = (entry: WeightEntry): string => `${entry.title}; for ${whomFor(entry)}`;
+
+function whomFor({ uses }: WeightEntry): string {
+  return uses.map((use) => (use.kind === 'trunk' ? `${use.id} (${use.part})` : use.id)).join(', ');
 }
 
 function size(bytes: number): string {
