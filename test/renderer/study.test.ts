@@ -23,6 +23,21 @@ test('the newest pair with both twins trained is chosen first', async () => {
   expect(state.selection).toEqual({ runIds: [1, 2], side: 'test' });
 });
 
+test('the repeats of a series are chosen together, and given up together', async () => {
+  const client = new MockConnection();
+  const pairs = (await client.call('pair.list', {})).map((pair) => ({
+    ...pair,
+    series: { id: 5, name: 'CNNIQA', over: 'seeds' as const },
+  }));
+  const { state } = await setUp(new MockConnection({ 'pair.list': () => pairs }));
+  const ids = pairs.map(({ id }) => id);
+  state.togglePairs(ids);
+  expect([...state.pairIds].sort()).toEqual([...ids].sort());
+  expect(state.selection.runIds).toHaveLength(2 * ids.length);
+  state.togglePairs(ids);
+  expect(state.isEmpty).toBe(true);
+});
+
 test('a reply to an older selection is never shown', async () => {
   const waiting: (() => void)[] = [];
   const client = new MockConnection({

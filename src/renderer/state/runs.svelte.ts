@@ -1,4 +1,4 @@
-import type { Pair, Run } from '@shared/domain/run';
+import type { Pair, Run, Series } from '@shared/domain/run';
 import type { PairDraft, Repeats, RpcClient } from '@shared/rpc';
 import type { Notices } from './notices.svelte';
 
@@ -28,6 +28,17 @@ export class Runs {
         nt: byId.get(pair.ntRunId),
       }))
       .sort((a, b) => b.pair.createdAtMs - a.pair.createdAtMs);
+  });
+  /** Repeats of one pair, newest series first. */
+  readonly series: readonly { series: Series; pairs: PairView[] }[] = $derived.by(() => {
+    const byId = new Map<number, { series: Series; pairs: PairView[] }>();
+    for (const view of this.pairs) {
+      const { series } = view.pair;
+      if (!series) continue;
+      const known = byId.get(series.id) ?? { series, pairs: [] };
+      byId.set(series.id, { series, pairs: [...known.pairs, view] });
+    }
+    return [...byId.values()];
   });
   readonly unpaired = $derived(
     this.#runs.filter((run) => run.pairId === null && run.deletedAtMs === null),

@@ -88,6 +88,13 @@ export class StudyState {
       : [...this.pairIds, id];
   }
 
+  /** Chooses all of these pairs, or none where all are chosen: the repeats of a series. */
+  togglePairs(ids: readonly number[]): void {
+    const all = ids.every((id) => this.pairIds.includes(id));
+    const others = this.pairIds.filter((id) => !ids.includes(id));
+    this.#pairIds = all ? others : [...others, ...ids];
+  }
+
   setSide(side: Side): void {
     this.#side = side;
   }
