@@ -263,6 +263,32 @@ describe.each([...models.all.values()])('model $id', (def) => {
       });
     });
 
+    test.skipIf(!def.mapped)(
+      'its scores follow the lines it is given, and none once they are taken away',
+      () => {
+        const model = build(def);
+        const x = pictures(def, 2);
+        const score = (): number[] => tf.tidy(() => [...model.forward(x, evaluation).dataSync()]);
+        const heads = tf.tidy(() => model.heads?.(x, evaluation).shape[1] ?? 0);
+        expect(model.mapping?.get()).toEqual([]);
+        const native = score();
+        const lines = Array.from({ length: heads }, (_, i) => ({ scale: 2, offset: 3 + i }));
+        model.mapping?.set(lines);
+        expect(model.mapping?.get()).toEqual(lines);
+        // Float32 rounding of the mapped scores.
+        expectAllClose(
+          score(),
+          native.map((value) => 2 * value + 3),
+          { rtol: 1e-6, atol: 1e-6 },
+        );
+        model.mapping?.set([]);
+        expect(model.mapping?.get()).toEqual([]);
+        expect(score()).toEqual(native);
+        x.dispose();
+        model.dispose();
+      },
+    );
+
     test('an evaluation is repeatable and leaves the model alone', () => {
       const model = build(def);
       const before = weightsSha256(model.stateDict());
