@@ -187,15 +187,19 @@ const trunks: readonly Given[] = [
     id: 'vit-base-patch8-224',
     title: 'ViT-B/8, AugReg, ImageNet-21k then 1k',
     uses: [{ kind: 'trunk', id: 'maniqa', part: 'ViT-B/8 trunk' }],
-    fileNames: ['model.safetensors', 'pytorch_model.bin', 'vit_base_patch8_224.pth'],
+    fileNames: [
+      'model.safetensors',
+      'pytorch_model.bin',
+      'B_8-i21k-300ep-lr_0.001-aug_medium1-wd_0.1-do_0.0-sd_0.0--imagenet2012-steps_20k-lr_0.01-res_224.npz',
+    ],
     citation:
       'Steiner, Kolesnikov, Zhai, Wightman, Uszkoreit & Beyer, TMLR 2022; converted by timm',
-    page: 'the Hugging Face model timm/vit_base_patch8_224.augreg_in21k_ft_in1k',
+    page: 'the Hugging Face model timm/vit_base_patch8_224.augreg_in21k_ft_in1k; the NumPy archive is Google’s own',
     links: ['https://huggingface.co/timm/vit_base_patch8_224.augreg_in21k_ft_in1k'],
     sizeBytes: 346e6,
     licence: 'Apache-2.0',
     recognisedAs: { kind: 'trunk', id: 'vit_base_patch8_224' },
-    help: '152 tensors under timm names. Inputs are normalised with mean and deviation 0.5. The later augreg2 file has the same shapes and other values.',
+    help: '152 tensors under timm names, or the NumPy archive of the authors. Inputs are normalised with mean and deviation 0.5. The later augreg2 file has the same shapes and other values.',
   },
   {
     id: 'efficientnet-lite0',
