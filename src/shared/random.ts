@@ -11,15 +11,18 @@ const WEYL_0 = 0x9e3779b9;
 const WEYL_1 = 0xbb67ae85;
 const TWO_32 = 4294967296;
 
-/** High 32 bits of the product of two unsigned 32-bit integers; Math.imul gives the low ones. */
+/**
+ * High 32 bits of the product of two unsigned 32-bit integers, as a signed one; Math.imul gives the low ones. Partial products of 16-bit
+ * halves stay below 2^32, so everything is 32-bit integer arithmetic.
+ */
 function multiplyHigh(a: number, b: number): number {
   const aLow = a & 0xffff;
   const aHigh = a >>> 16;
   const bLow = b & 0xffff;
   const bHigh = b >>> 16;
-  const cross = aHigh * bLow + ((aLow * bLow) >>> 16);
-  const carry = aLow * bHigh + (cross % 65536);
-  return (aHigh * bHigh + Math.floor(cross / 65536) + Math.floor(carry / 65536)) >>> 0;
+  const cross = (Math.imul(aHigh, bLow) + (Math.imul(aLow, bLow) >>> 16)) | 0;
+  const other = (Math.imul(aLow, bHigh) + (cross & 0xffff)) | 0;
+  return (Math.imul(aHigh, bHigh) + (cross >>> 16) + (other >>> 16)) | 0;
 }
 
 /**
@@ -37,12 +40,12 @@ export function philox4x32(counter: Uint32Array, key: Uint32Array, out: Uint32Ar
     const low0 = Math.imul(MULTIPLIER_0, c0);
     const high1 = multiplyHigh(MULTIPLIER_1, c2);
     const low1 = Math.imul(MULTIPLIER_1, c2);
-    c0 = (high1 ^ c1 ^ k0) >>> 0;
-    c1 = low1 >>> 0;
-    c2 = (high0 ^ c3 ^ k1) >>> 0;
-    c3 = low0 >>> 0;
-    k0 = (k0 + WEYL_0) >>> 0;
-    k1 = (k1 + WEYL_1) >>> 0;
+    c0 = high1 ^ c1 ^ k0;
+    c1 = low1;
+    c2 = high0 ^ c3 ^ k1;
+    c3 = low0;
+    k0 = (k0 + WEYL_0) | 0;
+    k1 = (k1 + WEYL_1) | 0;
   }
   out[0] = c0;
   out[1] = c1;
@@ -162,7 +165,9 @@ export class RandomStream {
 
   /** `count` normal values as float32. */
   normals(count: number, mean = 0, deviation = 1): Float32Array {
-    return Float32Array.from({ length: count }, () => this.normal(mean, deviation));
+    const values = new Float32Array(count);
+    for (let i = 0; i < count; i++) values[i] = this.normal(mean, deviation);
+    return values;
   }
 
   /** A uniformly random order of 0 .. count - 1 (Fisher-Yates, Durstenfeld's form). */
