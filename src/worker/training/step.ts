@@ -92,6 +92,7 @@ export function computeStep(
     const quality = judge(settings, clean, y);
     requireFinite('quality loss', quality.value, step);
     addTo(clean, quality.gradient);
+    const walked = new Set([clean]);
     let term: NormTerm | null = null;
     if (norm) {
       const own: ForwardContext = { ...context, batchNorm: norm.batchNorm };
@@ -102,9 +103,10 @@ export function computeStep(
       requireFinite('gradient-norm term', term.value, step);
       addTo(moved, firstColumn(term.gradient, headsOf(moved.pass)));
       addTo(base, firstColumn(term.cleanGradient, headsOf(base.pass)));
+      walked.add(moved).add(base);
     }
     const gradients = new Map<string, tf.Tensor | null>();
-    for (const { pass, cotangent } of passes) {
+    for (const { pass, cotangent } of walked) {
       const native = Float32Array.from(cotangent, (value) => value * scale.scale);
       const dy = tf.tensor(native, pass.output.shape);
       pass.pullback(dy, leaves, { last: true }).forEach((gradient, i) => {
