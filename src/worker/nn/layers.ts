@@ -11,7 +11,11 @@ export interface Conv2dOptions {
   readonly outputs: number;
   readonly kernel: number;
   readonly stride?: number;
-  readonly padding?: number;
+  /**
+   * Rows and columns added on every side, or `same`, TensorFlow's: as many as the output of `ceil(size / stride)` needs,
+   * the odd one at the far side.
+   */
+  readonly padding?: number | 'same';
   readonly bias?: boolean;
   readonly initialise?: Initialiser;
   readonly initialiseBias?: Initialiser;
@@ -23,7 +27,7 @@ export class Conv2d extends Module {
   readonly bias: tf.Variable<tf.Rank.R1> | undefined;
   readonly #stride: number;
   readonly #padding: number;
-  /** The engine pads by itself where its "same" is PyTorch's padding: no padded copy to make and keep. */
+  /** The engine pads by itself where its "same" is what is asked for: no padded copy to make and keep. */
   readonly #same: boolean;
 
   constructor(scope: Scope, options: Conv2dOptions) {
@@ -40,17 +44,22 @@ export class Conv2d extends Module {
       ? this.parameter('bias', [outputs], 'plain', options.initialiseBias ?? initialise)
       : undefined;
     this.#stride = stride;
-    this.#padding = padding;
-    this.#same = stride === 1 && padding > 0 && kernel === 2 * padding + 1;
+    this.#same = padding === 'same' || (stride === 1 && padding > 0 && kernel === 2 * padding + 1);
+    this.#padding = padding === 'same' ? 0 : padding;
   }
 
   forward(x: tf.Tensor4D): tf.Tensor4D {
     return tf.tidy(() => {
-      const y = this.#same
-        ? tf.conv2d(x, this.weight, 1, 'same')
-        : tf.conv2d(pad2d(x, this.#padding), this.weight, this.#stride, 'valid');
+      const y = this.convolve(x, this.weight);
       return this.bias ? biasAdd(y, this.bias as unknown as tf.Tensor1D) : y;
     });
+  }
+
+  /** The convolution alone, with other weights in its own weights' place: `[kernel, kernel, in, out]`. */
+  convolve(x: tf.Tensor4D, weight: tf.Tensor4D): tf.Tensor4D {
+    return this.#same
+      ? tf.conv2d(x, weight, this.#stride, 'same')
+      : tf.conv2d(pad2d(x, this.#padding), weight, this.#stride, 'valid');
   }
 }
 

@@ -302,10 +302,11 @@ describe.each([...models.all.values()])('model $id', (def) => {
     });
   });
 
-  // Float32 sums in other orders agree to 1e-6 of the loss (measured over 20 steps of CNNIQA). The norm term divides a
-  // difference of scores by h = 0.01 and follows the sign of gradients near 0: 1e-3 after six steps.
+  // Float32 sums in other orders agree to 1e-6 of the loss (measured over 20 steps of CNNIQA). Adam turns even a gradient
+  // near 0 into a whole step in the direction of its sign: 1.3e-5 after three steps of a trunk of 50 layers. The norm
+  // term divides a difference of scores by h = 0.01 and follows such signs too: 1e-3 after six steps.
   test.skipIf(!hasEngine('cpu') || !hasEngine('wasm')).each([
-    ['without', null, 1e-5],
+    ['without', null, 1e-4],
     ['with', norm, 5e-3],
   ])('trains %s NT to the same losses on cpu and wasm', async (_name, nt, rtol) => {
     const totals: number[][] = [];

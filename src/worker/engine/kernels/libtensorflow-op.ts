@@ -4,6 +4,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 interface Binding {
   readonly TF_Version: string;
   readonly TF_ATTR_TYPE: number;
+  readonly TF_ATTR_INT: number;
   readonly TF_ATTR_BOOL: number;
   readonly TF_ATTR_FLOAT: number;
   readonly TF_ATTR_STRING: number;
@@ -54,6 +55,11 @@ export function attributes(binding: Binding) {
       name,
       type: binding.TF_ATTR_FLOAT,
       value,
+    }),
+    integers: (name: string, values: readonly number[]): OpAttribute => ({
+      name,
+      type: binding.TF_ATTR_INT,
+      value: values,
     }),
     boolean: (name: string, value: boolean): OpAttribute => ({
       name,

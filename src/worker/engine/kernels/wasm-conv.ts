@@ -34,7 +34,12 @@ export function registerWasmConvolutionGradients(): void {
           tf.transpose(x, [3, 1, 2, 0]),
           tf.transpose(dy, [1, 2, 0, 3]),
           1,
-          explicit(info.padInfo.top, info.padInfo.bottom, info.padInfo.left, info.padInfo.right),
+          explicitPadding(
+            info.padInfo.top,
+            info.padInfo.bottom,
+            info.padInfo.left,
+            info.padInfo.right,
+          ),
           'NHWC',
           [info.strideHeight, info.strideWidth],
         );
@@ -62,7 +67,7 @@ export function registerWasmConvolutionGradients(): void {
         const bottom = info.inHeight - spread.shape[1] + info.filterHeight - 1 - top;
         const right = info.inWidth - spread.shape[2] + info.filterWidth - 1 - left;
         const turned = tf.transpose(tf.reverse(filter, [0, 1]), [0, 1, 3, 2]);
-        return tf.conv2d(spread, turned, 1, explicit(top, bottom, left, right));
+        return tf.conv2d(spread, turned, 1, explicitPadding(top, bottom, left, right));
       }),
   });
 }
@@ -82,7 +87,8 @@ function geometry(
   );
 }
 
-function explicit(
+/** Rows and columns around a picture, in numbers. */
+export function explicitPadding(
   top: number,
   bottom: number,
   left: number,
@@ -97,7 +103,7 @@ function explicit(
 }
 
 /** Inserts strides - 1 zeros between neighbouring rows and columns. */
-function dilate(
+export function dilate(
   wasm: WasmBackend,
   dy: tf.Tensor4D,
   strideRows: number,
