@@ -39,7 +39,10 @@ function sizeOf(shape: Shape): number {
 
 function fill(name: string, shape: Shape, value: (u: number) => number): Float32Array {
   const u = uniformOf(name);
-  return Float32Array.from({ length: sizeOf(shape) }, (_, i) => value(u(i)));
+  const values = new Float32Array(sizeOf(shape));
+  // A plain loop: models have tens of millions of values.
+  for (let i = 0; i < values.length; i++) values[i] = value(u(i));
+  return values;
 }
 
 /**
@@ -79,6 +82,27 @@ export function drawnState(
 /** Pictures `[n, height, width, 3]` in (0.05, 0.95), every value on its own. */
 export function drawnPictures(shape: Shape): Float32Array {
   return fill('input', shape, (u) => 0.5 + 0.45 * (2 * u - 1));
+}
+
+/**
+ * Pictures as `drawnPictures`, of which half the variation is a tint of each picture, or of each square of `tile` pixels
+ * of it: they differ however much a network averages. Batches of pictures that look alike make batch normalisation blow
+ * up rounding errors.
+ */
+export function tintedPictures(shape: Shape, tile?: number | null): Float32Array {
+  const [n = 0, height = 0, width = 0] = shape;
+  const side = tile ?? Math.max(height, width);
+  const [rows, columns] = [Math.ceil(height / side), Math.ceil(width / side)];
+  const [noise, tint] = [uniformOf('input'), uniformOf('tint')];
+  const values = new Float32Array(n * height * width * 3);
+  for (let i = 0; i < values.length; i++) {
+    const pixel = Math.floor(i / 3);
+    const [x, row] = [pixel % width, Math.floor(pixel / width)];
+    const [y, picture] = [row % height, Math.floor(row / height)];
+    const square = (picture * rows + Math.floor(y / side)) * columns + Math.floor(x / side);
+    values[i] = 0.5 + 0.225 * (2 * noise(i) - 1 + (2 * tint(3 * square + (i % 3)) - 1));
+  }
+  return values;
 }
 
 /** Ratings `[n]` in [20, 80). */
