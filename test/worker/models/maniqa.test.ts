@@ -1,11 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { LabError } from '@shared/errors';
 import { defaultValues } from '@shared/params';
+import { loadEngine } from '../../../src/worker/engine';
 import maniqa from '../../../src/worker/models/maniqa';
 import type { ForwardContext } from '../../../src/worker/models';
 import { scramble } from '../../../src/worker/models/trunks/tab';
-import { eachEngine } from '../../helpers/engines';
+import { eachEngine, hasEngine } from '../../helpers/engines';
+import { checkEvaluation, checkTraining, readFixture } from '../../helpers/exactness';
 import { expectAllClose, uniforms } from '../../helpers/tensors';
 
 const training: ForwardContext = { training: true, seed: 1, step: 0, batchNorm: 'batch' };
@@ -13,7 +15,35 @@ const small = { pictureSize: 64, channels: 16, heads: 2 };
 const build = (values: Record<string, number> = {}) =>
   maniqa.build({ ...defaultValues(maniqa.params), ...small, ...values }, 1);
 
-eachEngine('MANIQA', () => {
+/** test/fixtures/torch/maniqa.py: a small MANIQA with the recipe's dropout and cosine, torch 2.13 in float64. */
+const fixture = readFixture('maniqa');
+/** Index tables and masks have values of their own. */
+const options = { keep: (name: string) => /relative_position_index$|attn_mask$/.test(name) };
+
+eachEngine('MANIQA', (engine) => {
+  test('scores and their input gradient are PyTorch’s', () => {
+    const { scores, inputGradient } = checkEvaluation(maniqa, fixture, options);
+    // Measured 4e-7 for both, as for PyTorch in float32.
+    expect(scores.worst, scores.where).toBeLessThan(5e-6);
+    expect(inputGradient.worst, inputGradient.where).toBeLessThan(5e-6);
+  });
+
+  const modes = ['baseline', 'released', 'shared'] as const;
+  test.each(engine === 'cpu' ? modes : modes.slice(2))(
+    'three steps with dropout, drop-path and cosine, %s, end with PyTorch’s weights',
+    (mode) => {
+      const { losses, gradients, changes } = checkTraining(maniqa, fixture, mode, options);
+      // Measured 3e-6, as for PyTorch in float32.
+      expect(losses.worst, losses.where).toBeLessThan(2e-5);
+      // Measured 2e-6 for 95 of 100, and 3.4e-4 for one bias whose gradient is a small difference of large terms.
+      expect(gradients.most).toBeLessThan(2e-5);
+      expect(gradients.worst, gradients.where).toBeLessThan(1e-3);
+      // Measured 5e-4 for one value where Adam amplifies a gradient near 0, no more than float32 storage elsewhere.
+      expect(changes.most).toBeLessThan(1e-5);
+      expect(changes.worst, changes.where).toBeLessThan(5e-3);
+    },
+  );
+
   // Golden figure of the specification, section 8.
   test('the attention over channels hands its result on in the released, scrambled order', () => {
     tf.tidy(() => {
@@ -62,6 +92,22 @@ eachEngine('MANIQA', () => {
       'swintransformer2.downsample.',
     ]);
     model.dispose();
+  });
+});
+
+/** Set to run what takes minutes and gigabytes. */
+const slow = process.env['IQALAB_SLOW_TESTS'] === '1' && hasEngine('cpu');
+
+describe.skipIf(!slow)('MANIQA at the published size, on cpu (IQALAB_SLOW_TESTS=1)', () => {
+  beforeAll(async () => {
+    await loadEngine('cpu');
+  });
+
+  test('the score and its input gradient are PyTorch’s', { timeout: 600_000 }, () => {
+    const full = readFixture('maniqa-full');
+    const { scores, inputGradient } = checkEvaluation(maniqa, full, options);
+    expect(scores.worst, scores.where).toBeLessThan(1e-4);
+    expect(inputGradient.worst, inputGradient.where).toBeLessThan(1e-3);
   });
 });
 
