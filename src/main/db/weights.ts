@@ -91,13 +91,14 @@ export function setWeightsDeleted(db: WritableDb, sha256: string, atMs: number |
 
 /**
  * Names of the runs that would still read this file: those that start from it and are not trained
- * yet. A finished run keeps its own checkpoints; one in the bin may come back.
+ * yet. A finished run keeps its own checkpoints, and one in the bin is not in the way: should it come
+ * back without its file, its training says which one to add.
  */
 export function runsInNeed(db: ReadableDb, sha256: string): string[] {
   return db
     .all<{ name: string }>(
       `SELECT r.name FROM runs r JOIN jobs j ON j.run_id = r.id AND j.kind = 'train'
-       WHERE j.state <> 'done' AND EXISTS (
+       WHERE j.state <> 'done' AND r.deleted_at_ms IS NULL AND EXISTS (
          SELECT 1 FROM json_each(r.spec, '$.initial.files') f
          WHERE json_extract(f.value, '$.sha256') = @sha256)
        ORDER BY r.id`,

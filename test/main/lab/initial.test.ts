@@ -147,6 +147,19 @@ describe('a weight file that a run starts from', () => {
     await own.lab.call('weights.remove', { sha256 });
   });
 
+  it('can be removed once the runs that would start from it are in the bin', async () => {
+    const own = await setting(50);
+    const sha256 = await own.add('scnn.pkl', 'weights trunk scnn');
+    const pair = await start(own, { kind: 'weights', sha256: [sha256] });
+    for (const id of await trainJobs(own.lab, pair)) {
+      await own.lab.call('job.cancel', { id });
+      await jobIn(own.lab, id, 'cancelled');
+    }
+    await expect(own.lab.call('weights.remove', { sha256 })).rejects.toThrow('cannot be removed');
+    for (const id of [pair.baselineRunId, pair.ntRunId]) await own.lab.call('run.delete', { id });
+    await own.lab.call('weights.remove', { sha256 });
+  });
+
   it('and has vanished fails its training by name, and the training goes on once it is back', async () => {
     const own = await setting();
     const sha256 = await own.add('scnn.pkl', 'weights trunk scnn');

@@ -53,7 +53,7 @@ export const weightsHandlers: NounHandlers<'weights'> = {
         kind: 'conflict',
         message: `${fileName} cannot be removed: ${first}${others} will start from it`,
         safe: 'Nothing was changed.',
-        next: 'Wait until they are trained, or delete those runs for good first.',
+        next: 'Wait until they are trained, or delete those runs first.',
       });
     }
     setWeightsDeleted(db, sha256, Date.now());
