@@ -9,7 +9,8 @@ export interface WeightMatch {
 
 /**
  * The catalogue's entry a file is taken for. Its checksum decides where it is known; else its tensors
- * must be those of the entry, and where several entries have the same, the file's name.
+ * must be those of the entry. A trunk is taken for the only entry that has them; a whole model, of
+ * which anybody trains their own, only under its published name.
  */
 export function matchWeights(
   facts: Pick<WeightFacts, 'kind' | 'id'>,
@@ -23,14 +24,14 @@ export function matchWeights(
     ({ recognisedAs }) => recognisedAs.kind === facts.kind && recognisedAs.id === facts.id,
   );
   const named = same.find((entry) => entry.fileNames.includes(fileName));
-  const only = same.length === 1 ? same[0] : undefined;
+  const only = same.length === 1 && facts.kind !== 'model' ? same[0] : undefined;
   return { entryId: (named ?? only)?.id ?? null, published: false };
 }
 
 /** How sure the lab is that a stored file is what its authors published, in one sentence. */
 export function identityText(weights: StoredWeights, entry: WeightEntry | undefined): string {
   if (weights.published) return 'The published file: its checksum matches.';
-  if (entry === undefined) return 'Recognised by its tensors; it is none of the published files.';
+  if (entry === undefined) return 'Recognised by its tensors; not known as one of the published files.';
   if (entry.sha256.length === 0) {
     return 'Recognised by its tensors; the authors publish no checksum to compare with.';
   }

@@ -62,4 +62,11 @@ describe('what a file is taken for', () => {
     expect(entryOf('ckpt_kadid10k.pt')).toBe('maniqa-kadid10k');
     expect(entryOf('my-own.pt')).toBeNull();
   });
+
+  it('is no published model under another name, even where there is only one', () => {
+    const facts = { kind: 'model', id: 'dbcnn' };
+    const entryOf = (name: string) => matchWeights(facts, name, 'ab'.repeat(32)).entryId;
+    expect(entryOf('net_params_best.pkl')).toBe('dbcnn-trained');
+    expect(entryOf('epoch-0003.safetensors')).toBeNull();
+  });
 });
