@@ -31,7 +31,8 @@ export function matchWeights(
 /** How sure the lab is that a stored file is what its authors published, in one sentence. */
 export function identityText(weights: StoredWeights, entry: WeightEntry | undefined): string {
   if (weights.published) return 'The published file: its checksum matches.';
-  if (entry === undefined) return 'Recognised by its tensors; not known as one of the published files.';
+  if (entry === undefined)
+    return 'Recognised by its tensors; not known as one of the published files.';
   if (entry.sha256.length === 0) {
     return 'Recognised by its tensors; the authors publish no checksum to compare with.';
   }
