@@ -21,8 +21,21 @@ import {
   Warning,
 } from './domain/run';
 import { FigureOptions, Study, StudySelection } from './domain/study';
-import { InitialChoice, StoredWeights, WeightEntry, WeightOutcome } from './domain/weights';
+import { StoredWeights, WeightEntry, WeightOutcome } from './domain/weights';
 import { ParamValues } from './params';
+import {
+  Workspace,
+  FolderEntry,
+  PairDraft,
+  Repeats,
+  Batch,
+  FigureFormat,
+  TableFormat,
+  FigureSize,
+  Exported,
+} from './rpc-values';
+
+export * from './rpc-values';
 
 /**
  * The one contract between any user interface and the host. Preload list, client, server validation
@@ -33,74 +46,6 @@ const nothing = v.object({});
 const done = v.object({ ok: v.literal(true) });
 const byId = v.object({ id: v.number() });
 const ids = v.object({ jobIds: v.array(v.number()) });
-
-export const Workspace = v.object({ path: v.string(), name: v.string(), createdAtMs: v.number() });
-export type Workspace = v.InferOutput<typeof Workspace>;
-
-export const FolderEntry = v.object({
-  name: v.string(),
-  path: v.string(),
-  kind: v.picklist(['folder', 'labels', 'workspace', 'weights', 'file']),
-});
-export type FolderEntry = v.InferOutput<typeof FolderEntry>;
-
-/** What a new pair is made of; the host derives the two immutable `TrainSpec`s from it. */
-export const PairDraft = v.object({
-  name: v.string(),
-  datasetId: v.number(),
-  splitId: v.number(),
-  modelId: v.string(),
-  modelParams: ParamValues,
-  trainer: ParamValues,
-  nt: ParamValues,
-  seed: v.number(),
-  /** Must be said where the model has published weights to start from. */
-  initial: v.optional(InitialChoice),
-});
-export type PairDraft = v.InferOutput<typeof PairDraft>;
-
-/** What differs between the repeats of a pair: the seed, counted up from the draft's, or the split. */
-export const Repeats = v.variant('over', [
-  v.object({
-    over: v.literal('seeds'),
-    count: v.pipe(v.number(), v.integer(), v.minValue(2), v.maxValue(100)),
-  }),
-  v.object({
-    over: v.literal('splits'),
-    splitIds: v.pipe(v.array(v.number()), v.minLength(2), v.maxLength(100)),
-  }),
-]);
-export type Repeats = v.InferOutput<typeof Repeats>;
-
-export const Batch = {
-  runIds: v.array(v.number()),
-  side: v.picklist(['train', 'validation', 'test']),
-};
-
-export const FigureFormat = v.picklist(['svg', 'png', 'csv']);
-export type FigureFormat = v.InferOutput<typeof FigureFormat>;
-export const TableFormat = v.picklist(['csv', 'markdown', 'latex', 'html']);
-export type TableFormat = v.InferOutput<typeof TableFormat>;
-
-export const FigureSize = v.object({
-  widthIn: v.pipe(v.number(), v.minValue(1), v.maxValue(20)),
-  heightIn: v.pipe(v.number(), v.minValue(1), v.maxValue(20)),
-  fontPt: v.pipe(v.number(), v.minValue(5), v.maxValue(24)),
-  font: v.picklist(['serif', 'sans']),
-  /** Resolution of PNG only. */
-  dpi: v.pipe(v.number(), v.minValue(72), v.maxValue(1200)),
-});
-export type FigureSize = v.InferOutput<typeof FigureSize>;
-
-export const Exported = v.object({
-  fileName: v.string(),
-  /** Absolute path inside the workspace's exports folder. */
-  path: v.string(),
-  /** For `mediaUrl('export', mediaId)`. */
-  mediaId: v.string(),
-  sizeBytes: v.number(),
-});
-export type Exported = v.InferOutput<typeof Exported>;
 
 export const methods = {
   'app.info': {
@@ -132,12 +77,12 @@ export const methods = {
     }),
   },
   /** The system's dialog where the shell has one; null when cancelled or not supported. */
-  /** The same for files, several at once; null when cancelled or not supported. */
+  'files.pickFolder': { args: v.object({ title: v.string() }), result: v.nullable(v.string()) },
+  /** The same for files, several at once. */
   'files.pickFiles': {
     args: v.object({ title: v.string() }),
     result: v.nullable(v.array(v.string())),
   },
-  'files.pickFolder': { args: v.object({ title: v.string() }), result: v.nullable(v.string()) },
 
   'dataset.preview': {
     args: v.object({ path: v.string(), mapping: v.optional(LabelMapping) }),

@@ -1,0 +1,73 @@
+import * as v from 'valibot';
+import { InitialChoice } from './domain/weights';
+import { ParamValues } from './params';
+
+/** Values that only requests and answers of the RPC contract hold; see rpc.ts. */
+
+export const Workspace = v.object({ path: v.string(), name: v.string(), createdAtMs: v.number() });
+export type Workspace = v.InferOutput<typeof Workspace>;
+
+export const FolderEntry = v.object({
+  name: v.string(),
+  path: v.string(),
+  kind: v.picklist(['folder', 'labels', 'workspace', 'weights', 'file']),
+});
+export type FolderEntry = v.InferOutput<typeof FolderEntry>;
+
+/** What a new pair is made of; the host derives the two immutable `TrainSpec`s from it. */
+export const PairDraft = v.object({
+  name: v.string(),
+  datasetId: v.number(),
+  splitId: v.number(),
+  modelId: v.string(),
+  modelParams: ParamValues,
+  trainer: ParamValues,
+  nt: ParamValues,
+  seed: v.number(),
+  /** Must be said where the model has published weights to start from. */
+  initial: v.optional(InitialChoice),
+});
+export type PairDraft = v.InferOutput<typeof PairDraft>;
+
+/** What differs between the repeats of a pair: the seed, counted up from the draft's, or the split. */
+export const Repeats = v.variant('over', [
+  v.object({
+    over: v.literal('seeds'),
+    count: v.pipe(v.number(), v.integer(), v.minValue(2), v.maxValue(100)),
+  }),
+  v.object({
+    over: v.literal('splits'),
+    splitIds: v.pipe(v.array(v.number()), v.minLength(2), v.maxLength(100)),
+  }),
+]);
+export type Repeats = v.InferOutput<typeof Repeats>;
+
+export const Batch = {
+  runIds: v.array(v.number()),
+  side: v.picklist(['train', 'validation', 'test']),
+};
+
+export const FigureFormat = v.picklist(['svg', 'png', 'csv']);
+export type FigureFormat = v.InferOutput<typeof FigureFormat>;
+export const TableFormat = v.picklist(['csv', 'markdown', 'latex', 'html']);
+export type TableFormat = v.InferOutput<typeof TableFormat>;
+
+export const FigureSize = v.object({
+  widthIn: v.pipe(v.number(), v.minValue(1), v.maxValue(20)),
+  heightIn: v.pipe(v.number(), v.minValue(1), v.maxValue(20)),
+  fontPt: v.pipe(v.number(), v.minValue(5), v.maxValue(24)),
+  font: v.picklist(['serif', 'sans']),
+  /** Resolution of PNG only. */
+  dpi: v.pipe(v.number(), v.minValue(72), v.maxValue(1200)),
+});
+export type FigureSize = v.InferOutput<typeof FigureSize>;
+
+export const Exported = v.object({
+  fileName: v.string(),
+  /** Absolute path inside the workspace's exports folder. */
+  path: v.string(),
+  /** For `mediaUrl('export', mediaId)`. */
+  mediaId: v.string(),
+  sizeBytes: v.number(),
+});
+export type Exported = v.InferOutput<typeof Exported>;
