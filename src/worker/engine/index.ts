@@ -6,6 +6,7 @@ export { biasAdd } from './kernels/bias-add';
 export { boxMean } from './kernels/box-mean';
 export { convExtrema } from './kernels/conv-extrema';
 export { spatialExtrema } from './kernels/extrema';
+export { addRelu } from './kernels/relu';
 export { shapeText } from './shape';
 export { record } from './tape';
 export type { Pass, PullbackOptions } from './tape';

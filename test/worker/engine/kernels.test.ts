@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import {
+  addRelu,
   batchNormTraining,
   convExtrema,
   loadEngine,
@@ -25,6 +26,30 @@ eachEngine('ReLU', () => {
         const x = tf.tensor1d([-1, 0, 2, Number.NaN]);
         const [dx] = gradients(() => tf.relu(x), [x], tf.tensor1d([5, 6, 7, 8]));
         expectAllClose(dx as tf.Tensor, [0, 0, 7, 0], { rtol: 0, atol: 0 });
+      });
+    });
+  });
+});
+
+eachEngine('the sum that ends a residual block', () => {
+  test('is rectified, and hands both terms the same cotangent where it is positive', () => {
+    expectNoLeak(() => {
+      tf.tidy(() => {
+        const [a, b] = [tf.tensor1d([-3, 1, 2]), tf.tensor1d([1, -1, 0.5])];
+        expectAllClose(addRelu(a, b), [0, 0, 2.5], { rtol: 0, atol: 0 });
+        const [da, db] = gradients(() => addRelu(a, b), [a, b], tf.tensor1d([5, 6, 7]));
+        expectAllClose(da as tf.Tensor, [0, 0, 7], { rtol: 0, atol: 0 });
+        expectAllClose(db as tf.Tensor, [0, 0, 7], { rtol: 0, atol: 0 });
+      });
+    });
+  });
+
+  test('gives a term that enters twice both cotangents', () => {
+    expectNoLeak(() => {
+      tf.tidy(() => {
+        const a = tf.tensor1d([-3, 1]);
+        const [da] = gradients(() => addRelu(a, a), [a], tf.tensor1d([5, 6]));
+        expectAllClose(da as tf.Tensor, [0, 12], { rtol: 0, atol: 0 });
       });
     });
   });
