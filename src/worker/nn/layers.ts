@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { biasAdd } from '../engine';
-import { pad2d } from './functional';
+import { avgPool2d, pad2d } from './functional';
 import { uniformFanIn } from './init';
 import type { Initialiser } from './init';
 import { Module } from './module';
@@ -29,6 +29,11 @@ export class Conv2d extends Module {
   readonly #padding: number;
   /** The engine pads by itself where its "same" is what is asked for: no padded copy to make and keep. */
   readonly #same: boolean;
+  /**
+   * A 1x1 convolution that skips pixels is one without stride on the pixels that are left. libtensorflow 2.21's filter
+   * gradient of the strided form overruns its memory for odd batches (3 or 5 pictures of 8 channels end the process).
+   */
+  readonly #thins: boolean;
 
   constructor(scope: Scope, options: Conv2dOptions) {
     super(scope);
@@ -44,6 +49,7 @@ export class Conv2d extends Module {
       ? this.parameter('bias', [outputs], 'plain', options.initialiseBias ?? initialise)
       : undefined;
     this.#stride = stride;
+    this.#thins = stride > 1 && kernel === 1 && (padding === 'same' || padding === 0);
     this.#same = padding === 'same' || (stride === 1 && padding > 0 && kernel === 2 * padding + 1);
     this.#padding = padding === 'same' ? 0 : padding;
   }
@@ -57,6 +63,11 @@ export class Conv2d extends Module {
 
   /** The convolution alone, with other weights in its own weights' place: `[kernel, kernel, in, out]`. */
   convolve(x: tf.Tensor4D, weight: tf.Tensor4D): tf.Tensor4D {
+    if (this.#thins) {
+      // Windows of one pixel: their mean is the pixel.
+      const left = avgPool2d(x, { kernel: 1, stride: this.#stride });
+      return tf.conv2d(left, weight, 1, 'valid');
+    }
     return this.#same
       ? tf.conv2d(x, weight, this.#stride, 'same')
       : tf.conv2d(pad2d(x, this.#padding), weight, this.#stride, 'valid');

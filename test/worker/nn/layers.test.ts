@@ -130,6 +130,38 @@ eachEngine('layers', () => {
     });
   });
 
+  test('a 1 x 1 convolution with stride 2 reads every other pixel, of an odd batch as well', () => {
+    class Strided extends Module {
+      readonly conv = this.child(
+        'conv',
+        (scope) => new Conv2d(scope, { inputs: 8, outputs: 16, kernel: 1, stride: 2, bias: false }),
+      );
+    }
+    const net = new Strided(new Scope(1));
+    const x = normals<tf.Rank.R4>([3, 16, 16, 8], 1);
+    const dy = normals<tf.Rank.R4>([3, 8, 8, 16], 2);
+    const pass = record(() => net.conv.forward(x), [net.conv.weight]);
+    expectAllClose(pass.output, tf.conv2d(x, net.conv.weight, 2, 'valid'), {
+      rtol: 1e-5,
+      atol: 1e-5,
+    });
+    const [gradient] = pass.pullback(dy, [net.conv.weight], { last: true });
+    const [pixels, slopes] = [x.dataSync<'float32'>(), dy.dataSync<'float32'>()];
+    // d weight[channel 5, output 11], by hand.
+    let expected = 0;
+    for (let i = 0; i < 3 * 8 * 8; i++) {
+      const [picture, row, column] = [Math.floor(i / 64), Math.floor(i / 8) % 8, i % 8];
+      const pixel = (picture * 16 + 2 * row) * 16 + 2 * column;
+      expected += (pixels[8 * pixel + 5] ?? 0) * (slopes[16 * i + 11] ?? 0);
+    }
+    const values = gradient?.dataSync<'float32'>() ?? [];
+    // 192 products of order 1 in float32.
+    expectAllClose([values[5 * 16 + 11] ?? Number.NaN], [expected], { rtol: 1e-5, atol: 1e-4 });
+    tf.dispose([x, dy, ...(gradient ? [gradient] : [])]);
+    pass.dispose();
+    net.dispose();
+  });
+
   test('pooling floors, and padding never wins a maximum', () => {
     tf.tidy(() => {
       const x = tf.tensor4d([-1, -2, -3, -4, -5, -6, -7, -8, -9], [1, 3, 3, 1]);
