@@ -121,11 +121,14 @@ describe.each([...models.all.values()])('model $id', (def) => {
         expect(state.get(name)?.data.length).toBe(variable.size);
       }
       const x = pictures(def, 4);
+      const training: ForwardContext = { ...evaluation, training: true, batchNorm: 'batch' };
       const pass = record(
-        () => model.forward(x, { ...evaluation, training: true, batchNorm: 'batch' }),
+        (): tf.Tensor => model.heads?.(x, training) ?? model.forward(x, training),
         parameters.map(([, variable]) => variable),
       );
-      const dy = tf.tensor1d([1, -2, 3, 4]);
+      const dy = tf.tidy(() =>
+        tf.add(tf.zerosLike(pass.output), tf.tensor([1, -2, 3, 4], model.heads ? [4, 1] : [4])),
+      );
       const gradients = pass.pullback(
         dy,
         parameters.map(([, variable]) => variable),
@@ -303,10 +306,11 @@ describe.each([...models.all.values()])('model $id', (def) => {
   });
 
   // Float32 sums in other orders agree to 1e-6 of the loss (measured over 20 steps of CNNIQA). Adam turns even a gradient
-  // near 0 into a whole step in the direction of its sign: 1.3e-5 after three steps of a trunk of 50 layers. The norm
+  // near 0 into a whole step in the direction of its sign, and a ReLU near 0 may switch: 5e-4 after three steps of a trunk of
+  // 50 layers and a network whose weights it makes. The norm
   // term divides a difference of scores by h = 0.01 and follows such signs too: 1e-3 after six steps.
   test.skipIf(!hasEngine('cpu') || !hasEngine('wasm')).each([
-    ['without', null, 1e-4],
+    ['without', null, 2e-3],
     ['with', norm, 5e-3],
   ])('trains %s NT to the same losses on cpu and wasm', async (_name, nt, rtol) => {
     const totals: number[][] = [];
