@@ -6,7 +6,7 @@ import { say } from '../lib/steps.mjs';
 
 const projects = ['shared', 'imaging', 'main', 'preload', 'worker', 'renderer']
   .map((process) => `src/${process}/tsconfig.json`)
-  .concat('test/tsconfig.json');
+  .concat('bench/tsconfig.json', 'test/tsconfig.json');
 
 /** Name and command of each check; every one runs, whatever the others say. */
 function checks() {

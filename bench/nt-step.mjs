@@ -1,0 +1,126 @@
+/**
+ * Time and peak memory of one NT training step of HyperIQA: this lab's against PyTorch doing what the released code does
+ * (three forward passes), alternating so that other work on the machine meets both alike.
+ *
+ *   npm run bench -- nt-step [--batch 16] [--steps 3] [--rounds 3] [--recompute]
+ *
+ * PyTorch is found through IQALAB_TORCH_PYTHON, the path of a Python that has it; without it only this lab is measured.
+ */
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism, cpus } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { build } from 'vite';
+
+const root = resolve(import.meta.dirname, '..');
+
+/** @param {readonly string[]} args @returns {Promise<number>} exit status */
+export async function run(args) {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      batch: { type: 'string', default: '16' },
+      steps: { type: 'string', default: '3' },
+      rounds: { type: 'string', default: '3' },
+      recompute: { type: 'boolean', default: false },
+    },
+  });
+  const python = process.env.IQALAB_TORCH_PYTHON;
+  const { path, remove } = await bundle('bench/nt-step-ours.ts');
+  try {
+    const peers = [{ name: 'this lab', command: [process.execPath, path] }];
+    if (python) {
+      const script = join(root, 'bench', 'nt-step-torch.py');
+      peers.push({ name: 'PyTorch, as released', command: [python, script] });
+    } else {
+      console.log('PyTorch is not measured: set IQALAB_TORCH_PYTHON to a Python that has torch.\n');
+    }
+    const settings = { batch: values.batch, steps: values.steps, recompute: values.recompute };
+    const results = new Map(peers.map(({ name }) => [name, []]));
+    for (let round = 0; round < Number(values.rounds); round++) {
+      for (const { name, command } of peers) {
+        const result = await measure(command, settings);
+        results.get(name).push(result);
+        console.log(
+          `round ${round + 1}, ${name}: ${result.seconds.map((s) => s.toFixed(2)).join(', ')} s a step, peak ${result.peakGb.toFixed(2)} GB (${result.engine})`,
+        );
+      }
+    }
+    report(results, settings);
+    return 0;
+  } finally {
+    remove();
+  }
+}
+
+/** One process: its first step warms up and is not counted. */
+function measure([program, ...args], settings) {
+  return new Promise((done, failed) => {
+    const child = spawn(program, [...args, JSON.stringify(settings)], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let text = '';
+    child.stdout.on('data', (data) => (text += data));
+    child.on('error', failed);
+    child.on('close', (code) => {
+      const line = text.trim().split('\n').at(-1) ?? '';
+      if (code === 0) done(JSON.parse(line));
+      else failed(new Error(`${program} ended with ${code}`));
+    });
+  });
+}
+
+function report(results, { batch, recompute }) {
+  const rows = [...results].map(([name, runs]) => {
+    const seconds = runs.flatMap((run) => run.seconds).sort((a, b) => a - b);
+    return {
+      name,
+      best: seconds[0],
+      median: seconds[Math.floor(seconds.length / 2)],
+      peak: Math.max(...runs.map((run) => run.peakGb)),
+    };
+  });
+  console.log(
+    `\nHyperIQA, NT step, batch ${batch}, 224 px${recompute ? ', activations recomputed' : ''}; ${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} threads`,
+  );
+  console.table(
+    rows.map(({ name, best, median, peak }) => ({
+      '': name,
+      'median s': median.toFixed(2),
+      'best s': best.toFixed(2),
+      'peak GB': peak.toFixed(2),
+    })),
+  );
+  const [ours, theirs] = rows;
+  if (theirs) {
+    console.log(
+      `time ${(ours.median / theirs.median).toFixed(2)} (best ${(ours.best / theirs.best).toFixed(2)}), memory ${(ours.peak / theirs.peak).toFixed(2)} of PyTorch's`,
+    );
+  }
+}
+
+/** Builds one TypeScript entry where Node finds the packages. */
+async function bundle(entry) {
+  const cache = join(root, 'node_modules', '.cache', 'iqalab-bench');
+  mkdirSync(cache, { recursive: true });
+  const outDir = mkdtempSync(join(cache, 'bundle-'));
+  await build({
+    configFile: false,
+    root,
+    logLevel: 'error',
+    resolve: {
+      alias: { '@shared': join(root, 'src/shared'), '@imaging': join(root, 'src/imaging') },
+    },
+    build: {
+      ssr: join(root, entry),
+      outDir,
+      minify: false,
+      rollupOptions: { output: { entryFileNames: 'entry.mjs' } },
+    },
+  });
+  return {
+    path: join(outDir, 'entry.mjs'),
+    remove: () => rmSync(outDir, { recursive: true, force: true }),
+  };
+}
