@@ -51,6 +51,15 @@ function pictures(def: ModelDef, count: number, seed = 1): tf.Tensor4D {
   });
 }
 
+/**
+ * How far the losses of a few steps without NT may differ between engines, where it is more than 1e-5 of the loss.
+ * Measured: 1.3e-5 for EfficientNet-Lite0; 5e-4 for HyperIQA, whose trunk has 50 layers and makes another network's weights.
+ */
+const plainBounds: Readonly<Partial<Record<string, number>>> = {
+  'efficientnet-lite0': 1e-4,
+  hyperiqa: 2e-3,
+};
+
 /** Small enough for the first, coherent steps of Adam on wide layers not to overshoot. */
 const RATE = 1e-4;
 
@@ -306,11 +315,10 @@ describe.each([...models.all.values()])('model $id', (def) => {
   });
 
   // Float32 sums in other orders agree to 1e-6 of the loss (measured over 20 steps of CNNIQA). Adam turns even a gradient
-  // near 0 into a whole step in the direction of its sign, and a ReLU near 0 may switch: 5e-4 after three steps of a trunk of
-  // 50 layers and a network whose weights it makes. The norm
-  // term divides a difference of scores by h = 0.01 and follows such signs too: 1e-3 after six steps.
+  // near 0 into a whole step in the direction of its sign, and a ReLU near 0 may switch: the deep trunks need more room.
+  // The norm term divides a difference of scores by h = 0.01 and follows such signs too: 1e-3 after six steps.
   test.skipIf(!hasEngine('cpu') || !hasEngine('wasm')).each([
-    ['without', null, 2e-3],
+    ['without', null, plainBounds[def.id] ?? 1e-5],
     ['with', norm, 5e-3],
   ])('trains %s NT to the same losses on cpu and wasm', async (_name, nt, rtol) => {
     const totals: number[][] = [];
