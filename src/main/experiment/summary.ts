@@ -1,11 +1,5 @@
 import type { Study, StudyAttack, StudyRun } from '@shared/domain/study';
-import { krocc } from '@shared/stats/krocc';
-import type { Measured } from '@shared/stats/measured';
-import { plcc } from '@shared/stats/plcc';
-import { mean } from '@shared/stats/quantiles';
-import { rRobustness } from '@shared/stats/r-robustness';
-import { rmse } from '@shared/stats/rmse';
-import { srocc } from '@shared/stats/srocc';
+import { attackMeasures, cleanMeasures, normMeasures } from '@shared/study/measures';
 
 /** What one twin came to. Scores are lab scale; null where a number is undefined or not measured. */
 export interface TwinSummary {
@@ -44,37 +38,30 @@ export function summarise(study: Study): TwinSummary[] {
     engine: entry.run.engine,
     images: entry.images.length,
     clean: cleanOf(entry),
-    attacks: entry.attacks.map(attackOf),
-    gradientNorm: entry.norms && {
-      mean: mean(entry.norms.rows.map(({ exact }) => exact)).value,
-      images: entry.norms.rows.length,
-    },
+    attacks: entry.attacks.map((attack) => attackOf(entry, attack)),
+    gradientNorm: entry.norms && normOf(entry),
   }));
 }
 
-function cleanOf({ scores, images }: StudyRun): TwinSummary['clean'] {
-  if (!scores) return null;
-  const mosOf = new Map(images.map(({ id, mos }) => [id, mos]));
-  const rated = scores.rows.flatMap(({ imageId, score }) => {
-    const mos = mosOf.get(imageId);
-    return mos === undefined ? [] : [{ mos, score }];
-  });
-  const mos = rated.map((row) => row.mos);
-  const score = rated.map((row) => row.score);
-  const measure = (metric: (x: number[], y: number[]) => Measured) => metric(mos, score).value;
-  return { srocc: measure(srocc), plcc: measure(plcc), krocc: measure(krocc), rmse: measure(rmse) };
+function cleanOf(entry: StudyRun): TwinSummary['clean'] {
+  if (!entry.scores) return null;
+  const { srocc, plcc, krocc, rmse } = cleanMeasures(entry);
+  return { srocc: srocc.value, plcc: plcc.value, krocc: krocc.value, rmse: rmse.value };
 }
 
-function attackOf({ label, rows }: StudyAttack): AttackSummary {
-  const before = rows.map(({ clean }) => clean);
-  const after = rows.map(({ attackedFloat }) => attackedFloat);
-  const { r, floored } = rRobustness(before, after);
+function normOf(entry: StudyRun): TwinSummary['gradientNorm'] {
+  const { n, mean } = normMeasures(entry);
+  return { mean: mean.value, images: n };
+}
+
+function attackOf(entry: StudyRun, attack: StudyAttack): AttackSummary {
+  const { n, beforeAfter, r } = attackMeasures(entry, attack, 'float');
   return {
-    attack: label,
-    beforeAfter: { rmse: rmse(before, after).value, srocc: srocc(before, after).value },
-    r: r.value,
-    rFloored: floored,
-    images: rows.length,
+    attack: attack.label,
+    beforeAfter: { rmse: beforeAfter.rmse.value, srocc: beforeAfter.srocc.value },
+    r: r.r.value,
+    rFloored: r.floored,
+    images: n,
   };
 }
 
