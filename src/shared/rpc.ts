@@ -9,6 +9,7 @@ import {
   Split,
   SplitSpec,
 } from './domain/dataset';
+import { attackChoice, GridPlan, GridRequest, JobGroup } from './domain/group';
 import { AttackRow, NormRow, ScoreRow } from './domain/results';
 import {
   EpochMetric,
@@ -186,20 +187,25 @@ export const methods = {
 
   'evaluate.start': { args: v.object(Batch), result: ids },
   'attack.start': {
-    args: v.object({
-      ...Batch,
-      attackId: v.string(),
-      params: ParamValues,
-      run: ParamValues,
-      seed: v.number(),
-      limit: v.nullable(v.number()),
-    }),
+    args: v.object({ ...Batch, ...attackChoice, limit: v.nullable(v.number()) }),
     result: ids,
   },
   'norms.start': {
     args: v.object({ ...Batch, params: ParamValues, limit: v.nullable(v.number()) }),
     result: ids,
   },
+
+  /** Several attacks on several runs as one piece of work. */
+  'grid.plan': { args: GridRequest, result: GridPlan },
+  'grid.start': { args: GridRequest, result: JobGroup },
+
+  'group.list': { args: nothing, result: v.array(JobGroup) },
+  'group.get': { args: byId, result: JobGroup },
+  /** Each of these does to every job of the group what the verb of the same name does to one. */
+  'group.pause': { args: byId, result: JobGroup },
+  'group.resume': { args: byId, result: JobGroup },
+  'group.stop': { args: byId, result: JobGroup },
+  'group.cancel': { args: byId, result: JobGroup },
 
   'job.list': { args: nothing, result: v.array(Job) },
   'job.get': { args: byId, result: Job },
@@ -256,6 +262,7 @@ export const events = {
   'run.changed': Run,
   'job.changed': Job,
   'job.removed': byId,
+  'group.changed': JobGroup,
   'import.progress': v.object({ done: v.number(), total: v.number(), phase: v.string() }),
   'job.progress': v.object({ id: v.number(), progress: JobProgress }),
   'run.steps': v.object({ id: v.number(), steps: v.array(StepMetric) }),

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { Dataset, Split, SplitSpec } from '@shared/domain/dataset';
 import { LabError, must } from '@shared/errors';
 import type { Context } from './context';
-import { same } from './same';
+import { same } from '@shared/canonical';
 import { usualName } from './usual-name';
 
 /**

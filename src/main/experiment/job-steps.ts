@@ -7,7 +7,7 @@ import { checkValues, nearest, type ParamValues } from '@shared/params';
 import { chooseInitial } from '../weights/find-by-name';
 import type { Context, Outcome } from './context';
 import type { PairPlan } from './schema';
-import { same } from './same';
+import { same } from '@shared/canonical';
 
 /** A trained pair and the plan it came from. */
 export interface TrainedPair {

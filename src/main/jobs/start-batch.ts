@@ -1,6 +1,7 @@
 import type { JobSpec, Run } from '@shared/domain/run';
 import type { Side } from '@shared/domain/dataset';
 import { LabError } from '@shared/errors';
+import type { ReadableDb } from '../db/handle';
 import type { NewJob } from '../db/jobs';
 import { insertJob } from '../db/jobs';
 import { getRun } from '../db/runs';
@@ -25,13 +26,7 @@ export function startBatch(
   describe: (run: Run) => Omit<NewJob, 'createdAtMs' | 'spec'> & { spec: JobSpec },
 ): number[] {
   const { db } = board;
-  if (request.runIds.length === 0) throw refusal('no run was chosen', 'Choose at least one run.');
-  const { limit } = request;
-  if (limit !== null && !(Number.isSafeInteger(limit) && limit > 0)) {
-    throw refusal(`the limit must be a whole number from 1, got ${limit}`, 'Correct the limit.');
-  }
-  const runs = request.runIds.map((id) => getRun(db, id));
-  for (const run of runs) checkRun(board, run, request.side);
+  const runs = checkBatch(db, request);
   const createdAtMs = Date.now();
   const ids = db.transaction(() =>
     runs.map((run) => insertJob(db, { ...describe(run), createdAtMs })),
@@ -40,14 +35,28 @@ export function startBatch(
   return ids;
 }
 
-function checkRun(board: JobBoard, run: Run, side: Side): void {
+/**
+ * The runs of a batch, in the order asked.
+ * @throws LabError `bad-input` where one of them cannot be measured on this side
+ */
+export function checkBatch(db: ReadableDb, { runIds, side, limit }: BatchRequest): Run[] {
+  if (runIds.length === 0) throw refusal('no run was chosen', 'Choose at least one run.');
+  if (limit !== null && !(Number.isSafeInteger(limit) && limit > 0)) {
+    throw refusal(`the limit must be a whole number from 1, got ${limit}`, 'Correct the limit.');
+  }
+  const runs = runIds.map((id) => getRun(db, id));
+  for (const run of runs) checkRun(db, run, side);
+  return runs;
+}
+
+function checkRun(db: ReadableDb, run: Run, side: Side): void {
   if (run.deletedAtMs !== null) {
     throw refusal(`${run.name} was deleted`, 'Restore it or choose another run.');
   }
   if (run.state === 'failed' || run.state === 'cancelled') {
     throw refusal(`the training of ${run.name} is ${run.state}`, 'Resume the training first.');
   }
-  const split = getSplit(board.db, run.spec.splitId);
+  const split = getSplit(db, run.spec.splitId);
   if (split.counts[side] === 0) {
     throw refusal(`the split of ${run.name} has no ${side} images`, 'Choose another side.');
   }

@@ -1,3 +1,4 @@
+import { canonical } from '@shared/canonical';
 import type { AttackSpec, Job, NormsSpec, Pair } from '@shared/domain/run';
 import type { PairView } from './runs.svelte';
 
@@ -43,13 +44,4 @@ export function groupBatches<K extends 'attack' | 'norms'>(
     });
   }
   return [...batches.values()].sort((a, b) => b.createdAtMs - a.createdAtMs);
-}
-
-/** JSON with sorted keys, so that equal settings give equal text. */
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_, inner: unknown) =>
-    inner !== null && typeof inner === 'object' && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  );
 }

@@ -70,6 +70,8 @@ export const AttackSpec = v.object({
   seed: v.number(),
   /** Attack only the first n images of the side; null for all. */
   limit: v.nullable(v.number()),
+  /** Images whose every step is recorded, spread evenly over the ratings; none when absent. */
+  traces: v.optional(v.number()),
 });
 export const NormsSpec = v.object({
   kind: v.literal('norms'),

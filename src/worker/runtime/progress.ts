@@ -5,7 +5,8 @@ const everyMs = 250;
 /** Tells the host how far a job is, at most four times a second, with an estimate of the time left. */
 export class Progress {
   readonly #job: Job;
-  readonly #unit: string;
+  readonly #usual: string;
+  #unit: string;
   #phase = '';
   #done = 0;
   #total = 0;
@@ -16,15 +17,17 @@ export class Progress {
   /** @param unit what is counted: `steps`, `images` */
   constructor(job: Job, unit: string) {
     this.#job = job;
-    this.#unit = unit;
+    this.#usual = this.#unit = unit;
   }
 
   /**
    * A stretch of work of one pace; the time left is estimated from this stretch alone.
    * @param phase in plain words: "attacking"
    * @param done already done, in this or an earlier sitting
+   * @param unit where this stretch counts something else: opening files is not yet work done
    */
-  begin(phase: string, done: number, total: number): void {
+  begin(phase: string, done: number, total: number, unit = this.#usual): void {
+    this.#unit = unit;
     this.#phase = phase;
     this.#total = total;
     this.#done = done;

@@ -4,6 +4,7 @@ import type { Job, JobState } from '@shared/domain/run';
 import type { Args, Method, Result, Workspace } from '@shared/rpc';
 import { weightCatalogue } from '@shared/weights/catalogue';
 import { catalogue } from './catalogue';
+import { groupAnswers } from './groups';
 import * as data from './data';
 import { study } from './study';
 import { weights } from './weights';
@@ -205,6 +206,7 @@ export function answers(): Answers {
     'evaluate.start': () => ({ jobIds: [5] }),
     'attack.start': () => ({ jobIds: [7, 8] }),
     'norms.start': () => ({ jobIds: [9, 10] }),
+    ...groupAnswers(jobs),
     'job.list': () => jobs,
     'job.get': ({ id }) =>
       must(

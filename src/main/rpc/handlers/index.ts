@@ -5,6 +5,8 @@ import { datasetHandlers } from './dataset';
 import { engineHandlers } from './engine';
 import { exportHandlers } from './export';
 import { filesHandlers } from './files';
+import { gridHandlers } from './grid';
+import { groupHandlers } from './group';
 import { jobHandlers } from './job';
 import { attackHandlers, evaluateHandlers, normsHandlers } from './measure';
 import { pairHandlers } from './pair';
@@ -29,6 +31,8 @@ export const handlers: Handlers = {
   ...evaluateHandlers,
   ...attackHandlers,
   ...normsHandlers,
+  ...gridHandlers,
+  ...groupHandlers,
   ...jobHandlers,
   ...studyHandlers,
   ...exportHandlers,

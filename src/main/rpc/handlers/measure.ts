@@ -1,7 +1,5 @@
-import type { AttackInfo, Catalogue } from '@shared/domain/catalogue';
-import { LabError } from '@shared/errors';
-import { checkValues, nearest } from '@shared/params';
-import { attackLabel } from '../../jobs/labels';
+import { checkValues } from '@shared/params';
+import { attackJobs } from '../../jobs/attack-jobs';
 import { startBatch } from '../../jobs/start-batch';
 import type { NounHandlers } from '../context';
 import { opened } from '../context';
@@ -21,33 +19,8 @@ export const evaluateHandlers: NounHandlers<'evaluate'> = {
 export const attackHandlers: NounHandlers<'attack'> = {
   'attack.start': async (context, { runIds, side, limit, ...asked }) => {
     const { board, runner } = opened(context);
-    const catalogue = await context.worker.catalogue();
-    const attack = findAttack(catalogue, asked.attackId);
-    const params = checkValues(attack.title, attack.params, asked.params);
-    const run = checkValues('attack', catalogue.attackRun, asked.run);
-    if (!Number.isSafeInteger(asked.seed) || asked.seed < 0) {
-      throw new LabError({
-        kind: 'bad-input',
-        message: `the seed must be a whole number from 0, got ${asked.seed}`,
-        safe: 'Nothing was started.',
-        next: 'Correct the seed.',
-      });
-    }
-    const jobIds = startBatch(board, { runIds, side, limit }, ({ id: runId }) => {
-      const spec = {
-        kind: 'attack' as const,
-        runId,
-        side,
-        attackId: attack.id,
-        attackVersion: attack.version,
-        params,
-        run,
-        seed: asked.seed,
-        limit,
-      };
-      const label = attackLabel(catalogue, attack, spec);
-      return { spec, action: attack.title, label, access: attack.access };
-    });
+    const newJob = attackJobs(await context.worker.catalogue(), { side, limit }, asked);
+    const jobIds = startBatch(board, { runIds, side, limit }, ({ id }) => newJob(id));
     runner.release();
     return { jobIds };
   },
@@ -66,16 +39,3 @@ export const normsHandlers: NounHandlers<'norms'> = {
     return { jobIds };
   },
 };
-
-function findAttack(catalogue: Catalogue, id: string): AttackInfo {
-  const found = catalogue.attacks.find((attack) => attack.id === id);
-  if (found) return found;
-  const names = catalogue.attacks.map((attack) => attack.id);
-  const near = nearest(id, names);
-  throw new LabError({
-    kind: 'not-found',
-    message: `there is no attack "${id}"; the attacks are ${names.join(', ')}`,
-    safe: 'Nothing was started.',
-    next: near ? `Did you mean "${near}"?` : 'Choose one of them.',
-  });
-}

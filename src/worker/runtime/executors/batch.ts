@@ -39,7 +39,7 @@ export async function runBatch<Row>(
   /** The picture before the current one: its file may still be on its way to the disk. */
   let finishing: Promise<void> = Promise.resolve();
   try {
-    progress.begin('opening pictures', 0, images.length);
+    progress.begin('opening pictures', 0, images.length, 'files');
     await preparePictures(run.store, images, job.control.checkpoint, (done) => progress.at(done));
     let done = doneBefore;
     progress.begin(work.phase, done, total);

@@ -1,0 +1,62 @@
+import type { GroupKind, JobGroup } from '@shared/domain/group';
+import { LabError } from '@shared/errors';
+import type { ReadableDb, WritableDb } from './handle';
+
+interface GroupRow {
+  readonly id: number;
+  readonly kind: GroupKind;
+  readonly name: string;
+  readonly unit: string;
+  readonly createdAtMs: number;
+}
+
+const columns = 'g.id, g.kind, g.name, g.unit, g.created_at_ms AS createdAtMs';
+
+/** Groups that still have jobs of runs outside the bin, newest first. */
+export function listGroups(db: ReadableDb): JobGroup[] {
+  return db
+    .all<GroupRow>(`SELECT ${columns} FROM job_groups g ORDER BY g.id DESC`)
+    .map((row) => withMembers(db, row))
+    .filter(({ members }) => members.length > 0);
+}
+
+/** @throws LabError `not-found` */
+export function getGroup(db: ReadableDb, id: number): JobGroup {
+  const row = db.get<GroupRow>(`SELECT ${columns} FROM job_groups g WHERE g.id = @id`, { id });
+  if (row) return withMembers(db, row);
+  throw new LabError({
+    kind: 'not-found',
+    message: `there is no group of jobs ${id} in this workspace`,
+    next: 'Reload the list.',
+  });
+}
+
+function withMembers(db: ReadableDb, row: GroupRow): JobGroup {
+  const members = db.all<JobGroup['members'][number]>(
+    `SELECT m.job_id AS jobId, m.units FROM job_group_members m
+     JOIN jobs j ON j.id = m.job_id JOIN runs r ON r.id = j.run_id
+     WHERE m.group_id = @id AND r.deleted_at_ms IS NULL ORDER BY m.position`,
+    { id: row.id },
+  );
+  return { ...row, members };
+}
+
+/** Stores a group and its members in their order; returns its id. */
+export function insertGroup(db: WritableDb, group: Omit<JobGroup, 'id'>): number {
+  const { kind, name, unit, members, createdAtMs } = group;
+  return db.transaction(() => {
+    const { id } = db.run(
+      `INSERT INTO job_groups (kind, name, unit, created_at_ms)
+       VALUES (@kind, @name, @unit, @createdAtMs)`,
+      { kind, name, unit, createdAtMs },
+    );
+    members.forEach(({ jobId, units }, position) =>
+      db.run(
+        `INSERT INTO job_group_members (group_id, position, job_id, units)
+         VALUES (@id, @position, @jobId, @units)`,
+        { id, position, jobId, units },
+      ),
+    );
+    return id;
+  });
+}

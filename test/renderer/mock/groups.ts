@@ -1,0 +1,42 @@
+import type { JobGroup } from '../../../src/shared/domain/group';
+import type { Job } from '../../../src/shared/domain/run';
+import type { Args, Method, Result } from '../../../src/shared/rpc';
+
+type GroupMethod = Extract<Method, `group.${string}` | `grid.${string}`>;
+type GroupAnswers = { [M in GroupMethod]: (args: Args<M>) => Result<M> };
+
+/** One grid over the attacks of the made-up study. */
+export function groupAnswers(jobs: readonly Job[]): GroupAnswers {
+  const attacks = jobs.filter(({ kind }) => kind === 'attack');
+  const group: JobGroup = {
+    id: 1,
+    kind: 'attack-grid',
+    name: '2 attacks on 2 runs, test pictures',
+    unit: 'images',
+    members: attacks.map(({ id }) => ({ jobId: id, units: 232 })),
+    createdAtMs: 0,
+  };
+  const answer = (): JobGroup => group;
+  return {
+    'grid.plan': ({ attacks: chosen, runIds }) => ({
+      cells: chosen.flatMap(({ attackId }, attack) =>
+        runIds.map((runId) => ({
+          runId,
+          attack,
+          label: attackId,
+          images: 232,
+          done: 0,
+          jobId: null,
+          estimateMs: attackId === 'fgsm' ? 9500 : null,
+        })),
+      ),
+    }),
+    'grid.start': answer,
+    'group.list': () => [group],
+    'group.get': answer,
+    'group.pause': answer,
+    'group.resume': answer,
+    'group.stop': answer,
+    'group.cancel': answer,
+  };
+}
