@@ -26,6 +26,8 @@ export const PairDraft = v.object({
   seed: v.number(),
   /** Must be said where the model has published weights to start from. */
   initial: v.optional(InitialChoice),
+  /** Train the baseline even where the same one exists already; absent, it is shared. */
+  ownBaseline: v.optional(v.boolean()),
 });
 export type PairDraft = v.InferOutput<typeof PairDraft>;
 

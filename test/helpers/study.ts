@@ -62,7 +62,7 @@ function buildRun(regime: Regime, images: readonly StudyImage[], recipe: StudyRe
       id,
       name: regime === 'nt' ? 'demo +NT' : 'demo baseline',
       regime,
-      pairId: 1,
+      pairIds: [1],
       spec: {
         datasetId: 1,
         splitId: 1,

@@ -46,7 +46,8 @@ export function purgeBin(db: WritableDb, beforeMs: number): Purged {
     const runIds = ids(`SELECT id FROM runs WHERE ${old}`);
     const jobIds = ids(`SELECT id FROM jobs WHERE run_id IN (SELECT id FROM runs WHERE ${old})`);
     db.run(`DELETE FROM runs WHERE ${old}`, { beforeMs });
-    db.run('DELETE FROM pairs WHERE NOT EXISTS (SELECT 1 FROM runs WHERE pair_id = pairs.id)');
+    // The run that is left, if any, is an unpaired one from now on.
+    db.run('DELETE FROM pairs WHERE baseline_run_id IS NULL OR nt_run_id IS NULL');
     db.run(
       `DELETE FROM splits WHERE ${old} AND NOT EXISTS
          (SELECT 1 FROM runs WHERE split_id = splits.id)`,

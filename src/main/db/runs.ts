@@ -8,7 +8,7 @@ import { fromJson } from './handle';
 
 interface RunRow {
   readonly id: number;
-  readonly pair_id: number | null;
+  readonly pair_ids: string;
   readonly regime: Regime;
   readonly name: string;
   readonly spec: string;
@@ -29,6 +29,8 @@ interface RunRow {
 
 const select = `
   SELECT r.*, j.id AS train_job_id, j.state AS state,
+    (SELECT json_group_array(p.id) FROM pairs p
+     WHERE p.baseline_run_id = r.id OR p.nt_run_id = r.id) AS pair_ids,
     (SELECT max(epoch) FROM epochs e WHERE e.run_id = r.id) AS epochs_done
   FROM runs r JOIN jobs j ON j.run_id = r.id AND j.kind = 'train'`;
 
@@ -37,7 +39,7 @@ function toRun(row: RunRow): Run {
     id: row.id,
     name: row.name,
     regime: row.regime,
-    pairId: row.pair_id,
+    pairIds: fromJson<number[]>(row.pair_ids),
     spec: { initial: fromScratch, ...fromJson<TrainSpec>(row.spec) },
     state: row.state,
     trainJobId: row.train_job_id,
@@ -74,7 +76,6 @@ export function getRun(db: ReadableDb, id: number): Run {
 }
 
 export interface NewRun {
-  readonly pairId: number | null;
   readonly regime: Regime;
   readonly name: string;
   readonly spec: TrainSpec;
@@ -90,12 +91,11 @@ export interface NewRun {
 export function insertRun(db: WritableDb, run: NewRun): number {
   giveSlot(db, run.spec.modelId);
   return db.run(
-    `INSERT INTO runs (pair_id, regime, name, dataset_id, split_id, model_id, model_title, spec,
+    `INSERT INTO runs (regime, name, dataset_id, split_id, model_id, model_title, spec,
        selection, epochs_total, dataset_hash, split_hash, app_version, created_at_ms)
-     VALUES (@pairId, @regime, @name, @datasetId, @splitId, @modelId, @modelTitle, @spec,
+     VALUES (@regime, @name, @datasetId, @splitId, @modelId, @modelTitle, @spec,
        @selection, @epochsTotal, @datasetHash, @splitHash, @appVersion, @createdAtMs)`,
     {
-      pairId: run.pairId,
       regime: run.regime,
       name: run.name,
       datasetId: run.spec.datasetId,
@@ -214,8 +214,8 @@ const selectPairs = `
   SELECT p.id, p.name, p.created_at_ms AS createdAtMs, b.id AS baselineRunId, n.id AS ntRunId,
     s.id AS seriesId, s.name AS seriesName, s.over AS seriesOver
   FROM pairs p
-  JOIN runs b ON b.pair_id = p.id AND b.regime = 'baseline'
-  JOIN runs n ON n.pair_id = p.id AND n.regime = 'nt'
+  JOIN runs b ON b.id = p.baseline_run_id
+  JOIN runs n ON n.id = p.nt_run_id
   LEFT JOIN series s ON s.id = p.series_id`;
 
 function toPair({ seriesId, seriesName, seriesOver, ...pair }: PairRow): Pair {
@@ -223,10 +223,15 @@ function toPair({ seriesId, seriesName, seriesOver, ...pair }: PairRow): Pair {
   return { ...pair, series: { id: seriesId, name: seriesName, over: seriesOver } };
 }
 
-/** Pairs with at least one run outside the bin, newest first. */
+/**
+ * Pairs with at least one run outside the bin, newest first. A baseline that other pairs share does not keep a pair
+ * whose twin is in the bin.
+ */
 export function listPairs(db: ReadableDb): Pair[] {
   const rows = db.all<PairRow>(
-    `${selectPairs} WHERE b.deleted_at_ms IS NULL OR n.deleted_at_ms IS NULL ORDER BY p.id DESC`,
+    `${selectPairs} WHERE n.deleted_at_ms IS NULL OR (b.deleted_at_ms IS NULL AND NOT EXISTS
+       (SELECT 1 FROM pairs o WHERE o.baseline_run_id = b.id AND o.id <> p.id))
+     ORDER BY p.id DESC`,
   );
   return rows.map(toPair);
 }
@@ -240,14 +245,17 @@ export function getPair(db: ReadableDb, id: number): Pair {
 
 export interface NewPair {
   readonly name: string;
+  readonly baselineRunId: number;
+  readonly ntRunId: number;
   readonly seriesId: number | null;
   readonly createdAtMs: number;
 }
 
-export function insertPair(db: WritableDb, { name, seriesId, createdAtMs }: NewPair): number {
+export function insertPair(db: WritableDb, pair: NewPair): number {
   return db.run(
-    'INSERT INTO pairs (name, series_id, created_at_ms) VALUES (@name, @seriesId, @createdAtMs)',
-    { name, seriesId, createdAtMs },
+    `INSERT INTO pairs (name, baseline_run_id, nt_run_id, series_id, created_at_ms)
+     VALUES (@name, @baselineRunId, @ntRunId, @seriesId, @createdAtMs)`,
+    { ...pair },
   ).id;
 }
 

@@ -3,7 +3,7 @@ import { LabError } from '@shared/errors';
 import { findFigure } from '@shared/figures';
 import type { Exported } from '@shared/rpc';
 import type { Context } from './context';
-import type { TrainedPair } from './job-steps';
+import { runsOf, type TrainedPair } from './job-steps';
 import type { Drawn } from './schema';
 
 /** Text in figures as callouts in a paper's own text; resolution of line art in print. */
@@ -42,8 +42,7 @@ async function drawnOf(
   { pairs, attackJobs }: Results,
   drawn: Drawn,
 ): Promise<{ selection: StudySelection; options: FigureOptions }> {
-  const runIds = pairs.flatMap((pair) => pair.runIds);
-  const selection = { runIds, side: drawn.side };
+  const selection = { runIds: runsOf(pairs), side: drawn.side };
   const options: FigureOptions = { scored: drawn.scored };
   if (drawn.pair !== undefined) {
     options.pairId = at(pairs, drawn.pair, 'pair', plan.pairs.length).pair.id;

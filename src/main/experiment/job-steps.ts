@@ -15,6 +15,11 @@ export interface TrainedPair {
   readonly runIds: readonly [number, number];
 }
 
+/** Every run once: pairs may share their baseline. */
+export function runsOf(pairs: readonly TrainedPair[]): number[] {
+  return [...new Set(pairs.flatMap((pair) => pair.runIds))];
+}
+
 /** Trains a pair, or continues or reuses one whose two specs are exactly the planned ones. */
 export async function ensurePair(
   context: Context,

@@ -5,7 +5,14 @@ import type { Exported, RpcClient } from '@shared/rpc';
 import type { Context, Narrator } from './context';
 import { ensureDataset, ensureSplit } from './data-steps';
 import { exportAll } from './export-steps';
-import { ensureAttack, ensureNorms, ensurePair, ensureScores, type TrainedPair } from './job-steps';
+import {
+  ensureAttack,
+  ensureNorms,
+  ensurePair,
+  ensureScores,
+  runsOf,
+  type TrainedPair,
+} from './job-steps';
 import type { Experiment } from './schema';
 
 export interface ExperimentResult {
@@ -40,7 +47,7 @@ export async function runExperiment(
   for (const planned of plan.pairs) {
     pairs.push(await ensurePair(context, dataset, split, planned));
   }
-  const runIds = pairs.flatMap((pair) => pair.runIds);
+  const runIds = runsOf(pairs);
   for (const side of plan.evaluate) await ensureScores(context, runIds, side);
   const attackJobs: (readonly number[])[] = [];
   for (const planned of plan.attacks) {

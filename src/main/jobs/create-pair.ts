@@ -1,4 +1,4 @@
-import type { Catalogue, ModelInfo } from '@shared/domain/catalogue';
+import type { Catalogue, EngineName, ModelInfo } from '@shared/domain/catalogue';
 import type { Split } from '@shared/domain/dataset';
 import type { Pair, Selection, TrainSpec } from '@shared/domain/run';
 import { Selection as SelectionSchema } from '@shared/domain/run';
@@ -11,17 +11,25 @@ import { isDeleted } from '../db/bin';
 import { getDataset } from '../db/datasets';
 import { insertJob } from '../db/jobs';
 import { getPair, insertPair, insertRun } from '../db/runs';
+import { findSameRun } from './same-run';
 import { getSplit } from '../db/splits';
 import { resolveInitial } from '../weights/initial';
 import type { JobBoard } from './board';
 
 /**
  * Stores a baseline and its NT twin, which differ in the NT block only, and queues both trainings,
- * the baseline first.
+ * the baseline first. A baseline that exists already, trained on this engine from the same settings
+ * and data, is shared instead of trained again: it would be the same to the last bit.
+ * @param engine what would train it; null while unknown
  * @throws LabError `bad-input` for a setting outside its range, `not-found`, `conflict`
  */
-export function createPair(board: JobBoard, catalogue: Catalogue, draft: PairDraft): Pair {
-  const stored = storePair(board, catalogue, draft, null);
+export function createPair(
+  board: JobBoard,
+  catalogue: Catalogue,
+  draft: PairDraft,
+  engine: EngineName | null,
+): Pair {
+  const stored = storePair(board, catalogue, draft, engine, null);
   tellStored(board, [stored]);
   return stored.pair;
 }
@@ -38,6 +46,7 @@ export function storePair(
   board: JobBoard,
   catalogue: Catalogue,
   draft: PairDraft,
+  engine: EngineName | null,
   seriesId: number | null,
 ): StoredPair {
   const { db } = board;
@@ -60,29 +69,39 @@ export function storePair(
   const selection = selectionOf(base, split);
   checkSplit(board, split, base, selection);
   const now = Date.now();
-  const { pair, jobIds } = db.transaction(() => {
-    const pairId = insertPair(db, { name: draft.name, seriesId, createdAtMs: now });
-    const jobs = [base, twin].map((spec) => {
-      const runId = insertRun(db, {
-        pairId,
-        regime: spec.nt ? 'nt' : 'baseline',
-        name: spec.nt ? `${draft.name} +NT` : draft.name,
-        spec,
-        modelTitle: model.title,
-        selection,
-        epochsTotal: epochsOf(model, spec),
-        datasetHash: dataset.contentHash,
-        splitHash: split.contentHash,
-        appVersion: app.version,
-        createdAtMs: now,
-      });
-      return insertJob(db, {
-        spec: { kind: 'train', runId },
-        action: 'Training',
-        createdAtMs: now,
-      });
+  const hashes = { datasetHash: dataset.contentHash, splitHash: split.contentHash };
+  const train = (spec: TrainSpec) => {
+    const runId = insertRun(db, {
+      regime: spec.nt ? 'nt' : 'baseline',
+      name: spec.nt ? `${draft.name} +NT` : draft.name,
+      spec,
+      modelTitle: model.title,
+      selection,
+      epochsTotal: epochsOf(model, spec),
+      ...hashes,
+      appVersion: app.version,
+      createdAtMs: now,
     });
-    return { pair: getPair(db, pairId), jobIds: jobs };
+    const job = { spec: { kind: 'train' as const, runId }, action: 'Training', createdAtMs: now };
+    return { runId, jobId: insertJob(db, job) };
+  };
+  const { pair, jobIds } = db.transaction(() => {
+    const known = draft.ownBaseline
+      ? undefined
+      : findSameRun(db, { spec: base, ...hashes }, engine);
+    const baseline = known === undefined ? train(base) : { runId: known, jobId: null };
+    const nt = train(twin);
+    const pairId = insertPair(db, {
+      name: draft.name,
+      baselineRunId: baseline.runId,
+      ntRunId: nt.runId,
+      seriesId,
+      createdAtMs: now,
+    });
+    return {
+      pair: getPair(db, pairId),
+      jobIds: [baseline.jobId ?? [], nt.jobId].flat(),
+    };
   });
   return { pair, jobIds, lockedIn: split.locked ? null : dataset.id };
 }

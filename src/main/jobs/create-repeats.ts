@@ -1,4 +1,4 @@
-import type { Catalogue } from '@shared/domain/catalogue';
+import type { Catalogue, EngineName } from '@shared/domain/catalogue';
 import type { Pair } from '@shared/domain/run';
 import { LabError } from '@shared/errors';
 import type { PairDraft, Repeats } from '@shared/rpc';
@@ -17,13 +17,14 @@ export function createRepeats(
   catalogue: Catalogue,
   draft: PairDraft,
   repeats: Repeats,
+  engine: EngineName | null,
 ): Pair[] {
   const { db } = board;
   const drafts = draftsOf(board, draft, repeats);
   const stored = db.transaction(() => {
     const series = { name: draft.name, over: repeats.over };
     const seriesId = insertSeries(db, series, Date.now());
-    return drafts.map((each) => storePair(board, catalogue, each, seriesId));
+    return drafts.map((each) => storePair(board, catalogue, each, engine, seriesId));
   });
   tellStored(board, stored);
   return stored.map(({ pair }) => pair);

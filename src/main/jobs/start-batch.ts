@@ -16,7 +16,7 @@ export interface BatchRequest {
 }
 
 /**
- * Queues one job per run, in the order given; each waits until its run is trained.
+ * Queues one job per run, each run once, in the order given; each waits until its run is trained.
  * @returns the jobs' ids in the same order
  * @throws LabError `bad-input` or `conflict`; then nothing was queued
  */

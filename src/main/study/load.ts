@@ -36,11 +36,14 @@ export function loadStudy(
   { db, layout }: { readonly db: ReadableDb; readonly layout: Layout },
   selection: StudySelection,
 ): Study {
-  const runs = selection.runIds.map((id) => loadRun(db, layout, id, selection.side));
-  distinctLabels(runs.flatMap((run) => run.attacks));
   const chosen = new Set(selection.runIds);
+  const runs = [...chosen].map((id) => loadRun(db, layout, id, selection.side));
+  distinctLabels(runs.flatMap((run) => run.attacks));
   const pairs = listPairs(db).filter(
-    (pair: Pair) => chosen.has(pair.baselineRunId) || chosen.has(pair.ntRunId),
+    // A baseline that several pairs share does not bring all of them.
+    (pair: Pair) =>
+      chosen.has(pair.ntRunId) ||
+      runs.some(({ run }) => run.id === pair.baselineRunId && run.pairIds.length === 1),
   );
   return { selection, pairs, runs };
 }

@@ -41,7 +41,7 @@ export class Runs {
     return [...byId.values()];
   });
   readonly unpaired = $derived(
-    this.#runs.filter((run) => run.pairId === null && run.deletedAtMs === null),
+    this.#runs.filter((run) => run.pairIds.length === 0 && run.deletedAtMs === null),
   );
   readonly selected = $derived(
     this.pairs.find((view) => view.pair.id === this.#selectedPairId) ?? this.pairs[0] ?? null,
@@ -52,7 +52,7 @@ export class Runs {
     this.#notices = notices;
     client.on('run.changed', (run) => {
       this.#putRun(run);
-      if (run.pairId !== null && !this.#pairs.some((pair) => pair.id === run.pairId)) {
+      if (run.pairIds.some((id) => !this.#pairs.some((pair) => pair.id === id))) {
         void notices.attempt('Read the pairs', async () => {
           this.#pairs = await client.call('pair.list', {});
         });
@@ -105,7 +105,9 @@ export class Runs {
   }
 
   async remove(view: PairView): Promise<void> {
-    const ids = [view.baseline, view.nt].flatMap((run) => (run ? [run.id] : []));
+    const ids = [view.baseline, view.nt].flatMap((run) =>
+      run && !this.#isShared(run, view.pair) ? [run.id] : [],
+    );
     const done = await this.#notices.attempt('Delete the pair', async () => {
       for (const id of ids) await this.#client.call('run.delete', { id });
       await this.load();
@@ -118,6 +120,17 @@ export class Runs {
         await this.load();
       });
     });
+  }
+
+  /** Whether another pair, whose twin is not in the bin, needs this run too. */
+  #isShared(run: Run, by: Pair): boolean {
+    return this.pairs.some(
+      ({ pair, nt }) =>
+        pair.id !== by.id &&
+        run.pairIds.includes(pair.id) &&
+        nt !== undefined &&
+        nt.deletedAtMs === null,
+    );
   }
 
   #putRun(run: Run): void {

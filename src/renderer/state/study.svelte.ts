@@ -42,9 +42,13 @@ export class StudyState {
     return first ? [first.pair.id] : [];
   });
   readonly selection: StudySelection = $derived.by(() => ({
-    runIds: this.#runs.pairs
-      .filter((view) => this.pairIds.includes(view.pair.id))
-      .flatMap((view) => [view.pair.baselineRunId, view.pair.ntRunId]),
+    runIds: [
+      ...new Set(
+        this.#runs.pairs
+          .filter((view) => this.pairIds.includes(view.pair.id))
+          .flatMap((view) => [view.pair.baselineRunId, view.pair.ntRunId]),
+      ),
+    ],
     side: this.#side,
   }));
 

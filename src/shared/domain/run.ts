@@ -126,7 +126,8 @@ export const Run = v.object({
   id: v.number(),
   name: v.string(),
   regime: Regime,
-  pairId: v.nullable(v.number()),
+  /** Pairs it is part of: a baseline can stand beside several twins. */
+  pairIds: v.array(v.number()),
   spec: TrainSpec,
   /** State of its training job. */
   state: JobState,

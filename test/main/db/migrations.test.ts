@@ -53,6 +53,24 @@ function fileWithAWorkspace(): string {
   return path;
 }
 
+it('keeps both runs of every pair when pairs come to name their runs', () => {
+  const path = join(temporaryFolder(), 'lab.sqlite');
+  const old = openDatabase(path, { migrations: migrations.slice(0, 3) });
+  old.exec(`PRAGMA foreign_keys = OFF;
+    INSERT INTO pairs (id, name, created_at_ms) VALUES (1, 'first', 1), (2, 'second', 2);
+    INSERT INTO runs (id, pair_id, regime, name, dataset_id, split_id, model_id, model_title, spec,
+      selection, epochs_total, dataset_hash, split_hash, app_version, created_at_ms)
+    SELECT value, (value + 1) / 2, iif(value % 2, 'baseline', 'nt'), 'run', 1, 1, 'toy', 'Toy', '{}',
+      'last', 1, 'd', 's', '0', 1 FROM json_each('[1, 2, 3, 4]');`);
+  old.close();
+  const db = openDatabase(path);
+  expect(db.all('SELECT id, baseline_run_id AS b, nt_run_id AS n FROM pairs ORDER BY id')).toEqual([
+    { id: 1, b: 1, n: 2 },
+    { id: 2, b: 3, n: 4 },
+  ]);
+  db.close();
+});
+
 describe('opening a database', () => {
   it('backs an existing file up before it migrates it, and keeps every row', () => {
     const path = fileWithAWorkspace();

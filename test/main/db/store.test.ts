@@ -10,7 +10,7 @@ import {
   listScores,
   upsertScores,
 } from '../../../src/main/db/results';
-import { insertPair, insertRun, listRuns } from '../../../src/main/db/runs';
+import { insertRun, listRuns } from '../../../src/main/db/runs';
 import {
   countSteps,
   forgetAfterStep,
@@ -43,7 +43,6 @@ beforeEach(() => {
 
 function addRun(): { runId: number; jobId: number } {
   const runId = insertRun(db, {
-    pairId: insertPair(db, { name: 'pair', seriesId: null, createdAtMs: 1 }),
     regime: 'baseline',
     name: 'run',
     spec: {

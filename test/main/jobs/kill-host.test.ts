@@ -36,7 +36,7 @@ const testImages = 40;
 function queueWork(seeded: Seeded): void {
   const workspace = openWorkspace(seeded.path, 'open');
   const board = new JobBoard(workspace, new EventHub(() => undefined));
-  const pair = createPair(board, fakeCatalogue, draftOf(seeded, { trainer: { epochs } }));
+  const pair = createPair(board, fakeCatalogue, draftOf(seeded, { trainer: { epochs } }), null);
   const runIds = [pair.baselineRunId, pair.ntRunId];
   startBatch(board, { runIds, side: 'test', limit: null }, (run) => ({
     spec: { kind: 'evaluate', runId: run.id, side: 'test' },

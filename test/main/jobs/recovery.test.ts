@@ -16,7 +16,7 @@ function workspaceWithPair() {
   const workspace = openWorkspace(seeded.path, 'open');
   onTestFinished(() => workspace.close());
   const board = new JobBoard(workspace, new EventHub(() => undefined));
-  createPair(board, fakeCatalogue, draftOf(seeded));
+  createPair(board, fakeCatalogue, draftOf(seeded), null);
   return workspace;
 }
 

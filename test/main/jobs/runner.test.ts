@@ -66,7 +66,7 @@ function bench(worker: FakeWorkerOptions = {}, options: Partial<RunnerOptions> =
     reported,
     pair: (epochs) => {
       const draft = draftOf(seeded, { trainer: { epochs } });
-      createPair(board, fakeCatalogue, draft);
+      createPair(board, fakeCatalogue, draft, null);
       return [1, 2];
     },
   };

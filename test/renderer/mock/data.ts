@@ -75,7 +75,7 @@ export function run(id: number, pairId: number, nt: boolean, state: Run['state']
     id,
     name: nt ? 'CNNIQA +NT' : 'CNNIQA',
     regime: nt ? 'nt' : 'baseline',
-    pairId,
+    pairIds: [pairId],
     spec: {
       datasetId: 1,
       splitId: 1,

@@ -23,7 +23,7 @@ function buildSeries(): Study {
       runs.map((each) => {
         const id = 10 * k + each.run.id;
         const spec = { ...each.run.spec, seed: seeds[k] ?? 0 };
-        return { ...each, run: { ...each.run, id, pairId: k, spec } };
+        return { ...each, run: { ...each.run, id, pairIds: [k], spec } };
       }),
     ),
     // Newest first, as the database lists them.

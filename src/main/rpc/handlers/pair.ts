@@ -9,7 +9,12 @@ export const pairHandlers: NounHandlers<'pair'> = {
   'pair.create': async (context, { draft }) => {
     const { board, runner } = opened(context);
     const catalogue = await context.worker.catalogue();
-    const pair = createPair(board, catalogue, { ...draft, name: requireName(draft.name) });
+    const pair = createPair(
+      board,
+      catalogue,
+      { ...draft, name: requireName(draft.name) },
+      context.worker.engineState.current?.name ?? null,
+    );
     runner.release();
     return pair;
   },
@@ -17,7 +22,13 @@ export const pairHandlers: NounHandlers<'pair'> = {
     const { board, runner } = opened(context);
     const catalogue = await context.worker.catalogue();
     const named = { ...draft, name: requireName(draft.name) };
-    const pairs = createRepeats(board, catalogue, named, repeats);
+    const pairs = createRepeats(
+      board,
+      catalogue,
+      named,
+      repeats,
+      context.worker.engineState.current?.name ?? null,
+    );
     runner.release();
     return pairs;
   },

@@ -82,8 +82,8 @@ export async function findRuns(
     options.series === undefined
       ? [await findPair(lab, options.pair)]
       : await findSeries(lab, options.series);
-  const ids = pairs.flatMap((pair) => [pair.baselineRunId, pair.ntRunId]);
-  return ids.flatMap((id) => all.find((run) => run.id === id) ?? []);
+  const ids = new Set(pairs.flatMap((pair) => [pair.baselineRunId, pair.ntRunId]));
+  return [...ids].flatMap((id) => all.find((run) => run.id === id) ?? []);
 }
 
 export function findModel(catalogue: Catalogue, id: string): ModelInfo {

@@ -29,11 +29,11 @@ const listings: readonly Listing[] = [
   {
     verb: 'runs',
     summary: 'list the trained runs',
-    headers: ['id', 'pair', 'name', 'twin', 'state', 'epochs', 'judged by', 'engine'],
+    headers: ['id', 'pairs', 'name', 'twin', 'state', 'epochs', 'judged by', 'engine'],
     rows: async ({ lab }) =>
       (await lab.call('run.list', {})).map((run) => [
         String(run.id),
-        run.pairId === null ? '' : String(run.pairId),
+        run.pairIds.join(', '),
         run.name,
         run.regime === 'nt' ? '+NT' : 'baseline',
         run.state,
