@@ -3,6 +3,7 @@ import type { EngineInfo, EngineName } from '@shared/domain/catalogue';
 import type { Job } from '@shared/domain/run';
 import type { Exported, RpcClient } from '@shared/rpc';
 import type { Context, Narrator } from './context';
+import { ensureWeights } from './weight-steps';
 import { ensureDataset, ensureSplit } from './data-steps';
 import { exportAll } from './export-steps';
 import {
@@ -43,6 +44,7 @@ export async function runExperiment(
   const context: Context = { lab, plan, catalogue, ...options };
   const dataset = await ensureDataset(context);
   const split = await ensureSplit(context, dataset);
+  await ensureWeights(context);
   const pairs: TrainedPair[] = [];
   for (const planned of plan.pairs) {
     pairs.push(await ensurePair(context, dataset, split, planned));

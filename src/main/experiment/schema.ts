@@ -109,6 +109,8 @@ export const Experiment = v.strictObject({
     'say either {"demo": {...}} or {"path": "FOLDER OR LABEL FILE"}',
   ),
   split: v.variant('method', [RandomSplit, ImportedSplit]),
+  /** Added to the workspace first; relative to the experiment file. */
+  weightFiles: v.optional(v.array(v.string()), []),
   pairs: v.pipe(v.array(PairPlan), v.minLength(1)),
   evaluate: v.optional(v.array(Side), ['test']),
   attacks: v.optional(v.array(AttackPlan), []),

@@ -55,6 +55,28 @@ describe('runExperiment', () => {
     expect(worker.started).toEqual([]);
   });
 
+  it('adds the weight files it brings along once, and starts nothing with one that is none', async () => {
+    const seeded = seedWorkspace();
+    const { transport } = fakeWorker({ alter: withPretrained });
+    const lab = await openTestLab({ workspaceDir: seeded.path, transport });
+    const folder = temporaryFolder();
+    const [good, bad] = ['scnn.pkl', 'notes.pkl'].map((name) => join(folder, name));
+    writeFileSync(good ?? '', 'weights trunk scnn');
+    writeFileSync(bad ?? '', 'shopping list');
+    const plan = (file?: string) => ({
+      weightFiles: [file],
+      pairs: [{ model: 'dbcnn', trainer: { epochs: 2 }, weights: 'scnn' }],
+      attacks: [],
+      norms: [],
+    });
+    await expect(runToy(toyClient(lab), plan(bad))).rejects.toThrow('notes.pkl cannot be used');
+    expect(await jobsOf(lab)).toEqual([]);
+    const { steps } = await runToy(toyClient(lab), plan(good));
+    expect(steps[2]).toEqual(['done', `weight file ${good}`]);
+    const again = await runToy(toyClient(lab), plan(good));
+    expect(again.steps[2]).toEqual(['reused', `weight file ${good}`]);
+  });
+
   it('takes a pair that started from other weights for another one', async () => {
     const seeded = seedWorkspace();
     const { transport } = fakeWorker({ alter: withPretrained });

@@ -29,6 +29,7 @@ describe('an experiment file', () => {
     expect(parseExperiment(JSON.stringify(smallest), 'study.json')).toEqual({
       ...smallest,
       seed: 1,
+      weightFiles: [],
       split: { method: 'random', testShare: 0.2, validationShare: 0.1, grouped: true },
       pairs: [{ model: 'cnniqa', modelParams: {}, trainer: {}, nt: {} }],
       evaluate: ['test'],
