@@ -3,7 +3,7 @@ import type { TrainSpec } from '@shared/domain/run';
 import { fromScratch } from '@shared/weights/initial';
 import type { ReadableDb } from '../db/handle';
 import { fromJson } from '../db/handle';
-import { same } from '../experiment/same';
+import { same } from '@shared/canonical';
 
 export interface Planned {
   readonly spec: TrainSpec;

@@ -44,7 +44,7 @@ export function checkBatch(db: ReadableDb, { runIds, side, limit }: BatchRequest
   if (limit !== null && !(Number.isSafeInteger(limit) && limit > 0)) {
     throw refusal(`the limit must be a whole number from 1, got ${limit}`, 'Correct the limit.');
   }
-  const runs = runIds.map((id) => getRun(db, id));
+  const runs = [...new Set(runIds)].map((id) => getRun(db, id));
   for (const run of runs) checkRun(db, run, side);
   return runs;
 }

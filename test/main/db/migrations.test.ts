@@ -55,7 +55,7 @@ function fileWithAWorkspace(): string {
 
 it('keeps both runs of every pair when pairs come to name their runs', () => {
   const path = join(temporaryFolder(), 'lab.sqlite');
-  const old = openDatabase(path, { migrations: migrations.slice(0, 3) });
+  const old = openDatabase(path, { migrations: migrations.slice(0, 4) });
   old.exec(`PRAGMA foreign_keys = OFF;
     INSERT INTO pairs (id, name, created_at_ms) VALUES (1, 'first', 1), (2, 'second', 2);
     INSERT INTO runs (id, pair_id, regime, name, dataset_id, split_id, model_id, model_title, spec,
