@@ -1,6 +1,13 @@
 import * as v from 'valibot';
 import { LabError } from './errors';
 
+/** Another parameter of the same list, and the values it must have. */
+export const When = v.object({
+  id: v.string(),
+  is: v.array(v.union([v.string(), v.number(), v.boolean()])),
+});
+export type When = v.InferOutput<typeof When>;
+
 /**
  * Parameters are data. A model, an attack or the trainer states its settings as `ParamSpec`s;
  * forms, command-line flags, tables of settings and validation derive from them.
@@ -15,9 +22,7 @@ const base = {
   /** Heading under which a form shows the field. */
   group: v.optional(v.string()),
   /** Only meaningful when another parameter of the same list has one of these values. */
-  when: v.optional(
-    v.object({ id: v.string(), is: v.array(v.union([v.string(), v.number(), v.boolean()])) }),
-  ),
+  when: v.optional(When),
 };
 
 export const ParamSpec = v.variant('type', [
@@ -52,8 +57,23 @@ export const ParamSpec = v.variant('type', [
     ),
     paper: v.optional(v.object({ value: v.string(), source: v.string() })),
   }),
+  /** A file of the weights inventory: its SHA-256, or "" while none is chosen. */
+  v.object({
+    type: v.literal('weights'),
+    ...base,
+    default: v.literal(''),
+    /** What the file may be recognised as: ids of weight layouts. */
+    accepts: v.array(v.string()),
+  }),
 ]);
 export type ParamSpec = v.InferOutput<typeof ParamSpec>;
+
+/** Whether a condition on another parameter holds; none always does. */
+export function holds(when: When | undefined, values: Readonly<ParamValues>): boolean {
+  if (!when) return true;
+  const other = values[when.id];
+  return other !== undefined && when.is.includes(other);
+}
 
 /** A setting's id as words, for names of runs and batches: stepSize is "step size". */
 export function words(id: string): string {
@@ -109,6 +129,11 @@ function checkValue(what: string, spec: ParamSpec, value: ParamValue | undefined
       if (!spec.options.some((option) => option.value === value)) {
         const list = spec.options.map((option) => option.value).join(', ');
         throw bad(`${name} must be one of ${list}, ${got}`);
+      }
+      return;
+    case 'weights':
+      if (typeof value !== 'string' || !/^([0-9a-f]{64})?$/.test(value)) {
+        throw bad(`${name} must be the SHA-256 of a weight file, ${got}`);
       }
       return;
     case 'integer':

@@ -37,6 +37,11 @@ export interface InitialPayload {
   readonly label: string;
 }
 
+/** A weight file that an attack reads, by the need it serves (see `NeededFile`). */
+export interface NeededPayload extends InitialPayload {
+  readonly need: string;
+}
+
 export interface TrainPayload extends ModelPayload {
   readonly kind: 'train';
   readonly train: readonly JobImage[];
@@ -71,6 +76,7 @@ export interface AttackPayload extends BatchPayload {
   readonly params: ParamValues;
   readonly run: ParamValues;
   readonly attackSeed: number;
+  readonly files: readonly NeededPayload[];
   /** Folder for adversarial images when they are kept. */
   readonly imageDir: string;
 }

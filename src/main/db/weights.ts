@@ -107,14 +107,28 @@ export function runsInNeed(db: ReadableDb, sha256: string): string[] {
     .map(({ name }) => name);
 }
 
-/** Forgets what has been in the bin since before `beforeMs` and no run needs. @returns their paths */
+/** "FGSM on CNNIQA": batches not finished nor cancelled that read this file. */
+export function batchesInNeed(db: ReadableDb, sha256: string): string[] {
+  return db
+    .all<{ title: string }>(
+      `SELECT j.action || ' on ' || r.name AS title FROM jobs j JOIN runs r ON r.id = j.run_id
+       WHERE j.state NOT IN ('done', 'cancelled') AND r.deleted_at_ms IS NULL AND EXISTS (
+         SELECT 1 FROM json_each(j.spec, '$.files') f
+         WHERE json_extract(f.value, '$.sha256') = @sha256)
+       ORDER BY j.id`,
+      { sha256 },
+    )
+    .map(({ title }) => title);
+}
+
+/** Forgets what has been in the bin since before `beforeMs` and nothing needs. @returns their paths */
 export function purgeWeights(db: WritableDb, beforeMs: number): string[] {
   const old = db.all<{ sha256: string; path: string }>(
     'SELECT sha256, path FROM weights WHERE deleted_at_ms < @beforeMs',
     { beforeMs },
   );
   return old.flatMap(({ sha256, path }) => {
-    if (runsInNeed(db, sha256).length > 0) return [];
+    if (runsInNeed(db, sha256).length + batchesInNeed(db, sha256).length > 0) return [];
     db.run('DELETE FROM weights WHERE sha256 = @sha256', { sha256 });
     return [path];
   });

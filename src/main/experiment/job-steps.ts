@@ -4,7 +4,8 @@ import type { AttackSpec, Job, JobSpec, NormsSpec, Pair, Run, TrainSpec } from '
 import { LabError, must } from '@shared/errors';
 import type { InitialChoice } from '@shared/domain/weights';
 import { checkValues, nearest, type ParamValues } from '@shared/params';
-import { chooseInitial } from '../weights/find-by-name';
+import { attackFiles, readsFiles } from '@shared/weights/attack-files';
+import { allWeights, chooseInitial, withChosenFiles } from '../weights/find-by-name';
 import type { Context, Outcome } from './context';
 import type { PairPlan } from './schema';
 import { same } from '@shared/canonical';
@@ -129,10 +130,13 @@ export async function ensureAttack(
   const preset =
     planned.preset === undefined ? {} : byId('preset', info.presets, planned.preset).params;
   const { side, limit } = planned;
+  const named = await withChosenFiles(lab, info.params, { ...preset, ...planned.params });
+  const params = checkValues(info.title, info.params, named);
+  const files = readsFiles(info) ? attackFiles(info, params, await allWeights(lab)).files : [];
   const common = {
     side,
     attackId: info.id,
-    params: checkValues(info.title, info.params, { ...preset, ...planned.params }),
+    params,
     run: checkValues('run', catalogue.attackRun, planned.run),
     seed: planned.seed ?? plan.seed,
     limit,
@@ -142,6 +146,7 @@ export async function ensureAttack(
     runId,
     attackVersion: info.version,
     ...common,
+    ...(files.length > 0 && { files: [...files] }),
   }));
   const outcome = await ensureBatch(context, specs, (missing) =>
     lab.call('attack.start', { runIds: missing, ...common }),

@@ -2,8 +2,10 @@ import type { AttackInfo, Catalogue } from '@shared/domain/catalogue';
 import type { Side } from '@shared/domain/dataset';
 import type { AttackChoice } from '@shared/domain/group';
 import type { AttackSpec } from '@shared/domain/run';
+import type { NeededFile, StoredWeights } from '@shared/domain/weights';
 import { LabError } from '@shared/errors';
-import { checkValues, nearest } from '@shared/params';
+import { checkValues, nearest, type ParamValues } from '@shared/params';
+import { attackFiles } from '@shared/weights/attack-files';
 import type { NewJob } from '../db/jobs';
 import { attackLabel } from './labels';
 
@@ -12,12 +14,14 @@ export type NewAttack = Omit<NewJob, 'createdAtMs' | 'spec'> & { readonly spec: 
 /**
  * The job of an attack, as a function of the run it is let loose on. Every setting is checked and
  * filled in here, so that equal wishes give equal specs.
+ * @param stored weight files of the workspace, for attacks that read some
  * @throws LabError `not-found` or `bad-input`
  */
 export function attackJobs(
   catalogue: Catalogue,
   { side, limit }: { readonly side: Side; readonly limit: number | null },
   { attackId, seed, traces, ...asked }: AttackChoice,
+  stored: readonly StoredWeights[],
 ): (runId: number) => NewAttack {
   const attack = findAttack(catalogue, attackId);
   const params = checkValues(attack.title, attack.params, asked.params);
@@ -30,6 +34,7 @@ export function attackJobs(
       next: 'Correct the seed.',
     });
   }
+  const files = requireFiles(attack, params, stored);
   return (runId) => {
     const spec: AttackSpec = {
       kind: 'attack',
@@ -43,10 +48,27 @@ export function attackJobs(
       limit,
       // Absent, not 0: specs of before traces existed stay equal to those without.
       ...(traces ? { traces } : {}),
+      ...(files.length > 0 ? { files } : {}),
     };
     const label = attackLabel(catalogue, attack, spec);
     return { spec, action: attack.title, label, access: attack.access };
   };
+}
+
+/** @throws LabError `bad-input` naming every file that the attack needs and that is not here */
+function requireFiles(
+  attack: AttackInfo,
+  params: Readonly<ParamValues>,
+  stored: readonly StoredWeights[],
+): NeededFile[] {
+  const { files, missing } = attackFiles(attack, params, stored);
+  if (missing.length === 0) return [...files];
+  throw new LabError({
+    kind: 'bad-input',
+    message: `${attack.title} cannot start with these settings: ${missing.join(' ')}`,
+    safe: 'Nothing was started.',
+    next: 'Add the file on the Weights page (or: iqalab weights add PATH), or change the setting that needs it.',
+  });
 }
 
 function findAttack(catalogue: Catalogue, id: string): AttackInfo {

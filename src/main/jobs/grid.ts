@@ -7,6 +7,7 @@ import type { ReadableDb } from '../db/handle';
 import { insertJob, listJobsOfRun, type JobRecord } from '../db/jobs';
 import { finishedImages } from '../db/results';
 import { getSplit } from '../db/splits';
+import { listWeights } from '../db/weights';
 import { attackJobs, type NewAttack } from './attack-jobs';
 import { attackPaces } from './attack-pace';
 import type { JobBoard } from './board';
@@ -27,8 +28,9 @@ function cells(db: ReadableDb, catalogue: Catalogue, request: GridRequest): Cell
   const { side, limit } = request;
   const runs = checkBatch(db, request);
   const jobs = new Map(runs.map(({ id }) => [id, newestFirst(listJobsOfRun(db, id))]));
+  const stored = listWeights(db);
   const found = request.attacks.flatMap((choice, attack) => {
-    const newJob = attackJobs(catalogue, { side, limit }, choice);
+    const newJob = attackJobs(catalogue, { side, limit }, choice, stored);
     return runs.map((run): Cell => {
       const count = getSplit(db, run.spec.splitId).counts[side];
       const job = newJob(run.id);

@@ -1,7 +1,7 @@
 import type { AttackInfo, Catalogue } from '@shared/domain/catalogue';
 import type { AttackSpec } from '@shared/domain/run';
 import type { ParamSpec, ParamValues } from '@shared/params';
-import { words } from '@shared/params';
+import { holds, words } from '@shared/params';
 
 /**
  * Name of an attack batch in figures and tables, made from its settings alone so that both twins'
@@ -21,7 +21,7 @@ export function attackLabel(catalogue: Catalogue, attack: AttackInfo, spec: Atta
 function settings(specs: readonly ParamSpec[], values: ParamValues, always: boolean): string[] {
   return specs.flatMap((spec) => {
     const value = values[spec.id] ?? spec.default;
-    if (!applies(spec, values)) return [];
+    if (!holds(spec.when, values)) return [];
     const shown = always && spec.level === 'paper' && typeof value === 'number';
     const meant = value !== spec.default && (always || spec.level === 'paper');
     if (!shown && !meant) return [];
@@ -29,13 +29,8 @@ function settings(specs: readonly ParamSpec[], values: ParamValues, always: bool
     if (spec.type === 'choice') {
       return [spec.options.find((option) => option.value === value)?.label ?? String(value)];
     }
+    // The checksum's beginning: a batch is named by what it used, whatever the file is called.
+    if (spec.type === 'weights') return [`${words(spec.id)} ${String(value).slice(0, 8)}`];
     return [`${words(spec.id)} ${value}`];
   });
-}
-
-function applies(spec: ParamSpec, values: ParamValues): boolean {
-  const { when } = spec;
-  if (!when) return true;
-  const other = values[when.id];
-  return other !== undefined && when.is.includes(other);
 }

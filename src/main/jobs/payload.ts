@@ -13,7 +13,7 @@ import { getRun, getRunFacts } from '../db/runs';
 import { getSplit } from '../db/splits';
 import type { Layout } from '../workspace/layout';
 import { fromStoredPath, isInside, realPath } from '../workspace/layout';
-import { initialPayload } from '../weights/initial';
+import { initialPayload, neededPayload } from '../weights/initial';
 import { resumableCheckpoint } from './where-stopped';
 
 export interface PreparedJob {
@@ -86,6 +86,7 @@ export function preparePayload(db: ReadableDb, layout: Layout, job: JobRecord): 
           params: spec.params,
           run: spec.run,
           attackSeed: spec.seed,
+          files: neededPayload(db, layout, spec.files),
           imageDir: layout.attack(job.id),
         },
       };

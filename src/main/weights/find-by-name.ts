@@ -1,9 +1,16 @@
 import type { InitialChoice, StoredWeights } from '@shared/domain/weights';
 import { LabError } from '@shared/errors';
+import type { ParamSpec, ParamValues } from '@shared/params';
 import type { RpcClient } from '@shared/rpc';
 
 /** Shorter beginnings of a checksum would be taken for something else. */
 const minDigits = 6;
+
+/** Every weight file of the workspace. */
+export async function allWeights(lab: RpcClient): Promise<StoredWeights[]> {
+  const { entries, others } = await lab.call('weights.list', {});
+  return [...entries.flatMap(({ files }) => files), ...others];
+}
 
 /**
  * Finds a weight file of the workspace by its entry in the catalogue, its name, or the beginning of
@@ -41,6 +48,24 @@ export async function findWeightsByName(lab: RpcClient, given: string): Promise<
       ? `Its authors publish ${entry.fileNames[0] ?? 'it'} here: ${entry.page}. Then: iqalab weights add PATH.`
       : 'See what there is: iqalab weights.',
   });
+}
+
+/**
+ * Settings in which files are named as a person names them (see `findWeightsByName`), with their
+ * checksums in place of the names.
+ */
+export async function withChosenFiles(
+  lab: RpcClient,
+  specs: readonly ParamSpec[],
+  values: ParamValues,
+): Promise<ParamValues> {
+  const found = { ...values };
+  for (const { id, type } of specs) {
+    const given = values[id];
+    if (type !== 'weights' || typeof given !== 'string' || given === '') continue;
+    found[id] = (await findWeightsByName(lab, given)).sha256;
+  }
+  return found;
 }
 
 /**

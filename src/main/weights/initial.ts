@@ -1,10 +1,15 @@
 import type { ModelInfo } from '@shared/domain/catalogue';
 import type { TrainSpec } from '@shared/domain/run';
-import type { InitialChoice, InitialFile, InitialWeights } from '@shared/domain/weights';
+import type {
+  InitialChoice,
+  InitialFile,
+  InitialWeights,
+  NeededFile,
+} from '@shared/domain/weights';
 import { LabError } from '@shared/errors';
 import type { ParamValues } from '@shared/params';
 import { fitsModel, fromScratch, initialFile, partsOf } from '@shared/weights/initial';
-import type { InitialPayload } from '@shared/worker-protocol';
+import type { InitialPayload, NeededPayload } from '@shared/worker-protocol';
 import type { ReadableDb } from '../db/handle';
 import { findWeights, getWeights, listWeights } from '../db/weights';
 import type { Layout } from '../workspace/layout';
@@ -65,17 +70,38 @@ export function initialPayload(
   { initial = fromScratch }: Pick<TrainSpec, 'initial'>,
 ): InitialPayload[] {
   if (initial.kind === 'scratch') return [];
-  return initial.files.map(({ sha256, label }) => {
-    const stored = findWeights(db, sha256);
-    const path = stored && realPathInside(layout.weights, fromStoredPath(layout, stored.path));
-    if (path) return { path, sha256, label };
-    throw new LabError({
-      kind: 'missing-file',
-      message: `the weight file ${label} that this run starts from is not in the workspace any more`,
-      safe: 'Nothing was started.',
-      next: 'Add the same file again on the Weights page, then press Resume.',
-      details: { sha256 },
-    });
+  return initial.files.map(({ sha256, label }) =>
+    presentFile(db, layout, { sha256, label }, 'this run starts from'),
+  );
+}
+
+/** The files an attack reads, to be read by the worker. @throws LabError `missing-file` */
+export function neededPayload(
+  db: ReadableDb,
+  layout: Layout,
+  files: readonly NeededFile[] = [],
+): NeededPayload[] {
+  return files.map(({ need, sha256, label }) => ({
+    need,
+    ...presentFile(db, layout, { sha256, label }, 'this attack reads'),
+  }));
+}
+
+function presentFile(
+  db: ReadableDb,
+  layout: Layout,
+  { sha256, label }: Pick<InitialFile, 'sha256' | 'label'>,
+  use: string,
+): InitialPayload {
+  const stored = findWeights(db, sha256);
+  const path = stored && realPathInside(layout.weights, fromStoredPath(layout, stored.path));
+  if (path) return { path, sha256, label };
+  throw new LabError({
+    kind: 'missing-file',
+    message: `the weight file ${label} that ${use} is not in the workspace any more`,
+    safe: 'Nothing was started.',
+    next: 'Add the same file again on the Weights page, then press Resume.',
+    details: { sha256 },
   });
 }
 

@@ -1,5 +1,11 @@
 import { LabError } from '@shared/errors';
-import { checkValues, type ParamSpec, type ParamValue, type ParamValues } from '@shared/params';
+import {
+  checkValues,
+  holds,
+  type ParamSpec,
+  type ParamValue,
+  type ParamValues,
+} from '@shared/params';
 
 /** How much of a form is shown: the paper's settings, more of them, or all. */
 export const levels = ['paper', 'guided', 'expert'] as const;
@@ -19,8 +25,7 @@ export function visibleGroups(
   const groups = new Map<string | null, ParamSpec[]>();
   for (const spec of specs) {
     if (levels.indexOf(spec.level) > levels.indexOf(level)) continue;
-    const holds = !spec.when || spec.when.is.includes(values[spec.when.id] ?? '');
-    if (!holds) continue;
+    if (!holds(spec.when, values)) continue;
     const title = spec.group ?? null;
     groups.set(title, [...(groups.get(title) ?? []), spec]);
   }
@@ -54,7 +59,7 @@ export function fieldError(spec: ParamSpec, value: ParamValue | undefined): stri
 export function paperValue(
   spec: ParamSpec,
 ): { readonly value: ParamValue; readonly source: string } | null {
-  return spec.type === 'boolean' ? null : (spec.paper ?? null);
+  return 'paper' in spec ? (spec.paper ?? null) : null;
 }
 
 /** Settings that differ from the paper's, for the summary line above a form. */

@@ -1,4 +1,4 @@
-import type { ParamSpec, ParamValues } from '@shared/params';
+import { holds, type ParamSpec, type ParamValues } from '@shared/params';
 import { compact } from '../components/format';
 import type { Fact } from '../components/fact';
 
@@ -13,7 +13,7 @@ export function specFacts(
   return Object.entries(values).flatMap(([id, value]): Fact[] => {
     const spec = specs.find((candidate) => candidate.id === id);
     const name = spec?.label ?? id;
-    if (spec?.when && !spec.when.is.includes(values[spec.when.id] ?? '')) return [];
+    if (!holds(spec?.when, values)) return [];
     if (typeof value === 'number') return [{ name, value: compact(value, 6), kind: 'number' }];
     if (typeof value === 'boolean') return [{ name, value: value ? 'yes' : 'no' }];
     const option =

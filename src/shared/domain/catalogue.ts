@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { ParamSpec, ParamValues } from '../params';
+import { ParamSpec, ParamValues, When } from '../params';
 
 export const engineNames = ['cuda', 'webgpu', 'cpu', 'wasm'] as const;
 export const EngineName = v.picklist(engineNames);
@@ -54,6 +54,17 @@ export const ModelInfo = v.object({
 });
 export type ModelInfo = v.InferOutput<typeof ModelInfo>;
 
+/** A published weight file that an attack cannot do without, at some of its settings. */
+export const AttackNeed = v.object({
+  /** Id in the catalogue of weight files. */
+  entry: v.string(),
+  /** What it is needed for, as the end of "needed for": "the LPIPS constraint". */
+  purpose: v.string(),
+  /** Only at these settings of the attack. */
+  when: v.optional(When),
+});
+export type AttackNeed = v.InferOutput<typeof AttackNeed>;
+
 export const AttackInfo = v.object({
   id: v.string(),
   version: v.number(),
@@ -65,6 +76,8 @@ export const AttackInfo = v.object({
   presets: v.array(
     v.object({ id: v.string(), title: v.string(), help: v.string(), params: ParamValues }),
   ),
+  /** Absent: the attack needs no file but those its settings choose. */
+  needs: v.optional(v.array(AttackNeed)),
 });
 export type AttackInfo = v.InferOutput<typeof AttackInfo>;
 

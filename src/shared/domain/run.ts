@@ -3,7 +3,7 @@ import type { LabErrorData as LabErrorDataType } from '../errors';
 import { labErrorKinds } from '../errors';
 import { ParamValues } from '../params';
 import { EngineName } from './catalogue';
-import { InitialWeights } from './weights';
+import { InitialWeights, NeededFile } from './weights';
 
 export type LabErrorData = LabErrorDataType;
 export const ErrorData = v.object({
@@ -72,6 +72,8 @@ export const AttackSpec = v.object({
   limit: v.nullable(v.number()),
   /** Images whose every step is recorded, spread evenly over the ratings; none when absent. */
   traces: v.optional(v.number()),
+  /** The weight files the attack reads at these settings; absent where it reads none. */
+  files: v.optional(v.array(NeededFile)),
 });
 export const NormsSpec = v.object({
   kind: v.literal('norms'),

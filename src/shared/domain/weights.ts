@@ -102,6 +102,14 @@ export const InitialFile = v.object({
 });
 export type InitialFile = v.InferOutput<typeof InitialFile>;
 
+/** A file that an attack or a measure reads, and what it reads it as. */
+export const NeededFile = v.object({
+  /** Id of the catalogue's entry, or of the setting that chose the file. */
+  need: v.string(),
+  ...InitialFile.entries,
+});
+export type NeededFile = v.InferOutput<typeof NeededFile>;
+
 /** What a run's weights are before its first step. What no file holds is drawn from the seed. */
 export const InitialWeights = v.variant('kind', [
   v.object({ kind: v.literal('scratch') }),

@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { AttackInfo } from '@shared/domain/catalogue';
 import type { ParamValues } from '@shared/params';
+import type { PlainValue, WeightTensor } from '../weights';
 
 /**
  * What an attack sees of a model: scores and gradients of a batch of pictures on the lab scale.
@@ -23,12 +24,39 @@ export interface Scorer {
   ): Promise<{ score: tf.Tensor1D; gradient: tf.Tensor4D }>;
 }
 
+/** A weight file, opened. */
+export interface AttackWeights {
+  /** What it was recognised as (src/worker/weights/layouts/<id>.ts), and in which size. */
+  readonly id: string;
+  readonly variant: string;
+  /** By the layout's names, in PyTorch's shapes. */
+  readonly tensors: ReadonlyMap<string, WeightTensor>;
+  /** Plain values that the file holds beside its tensors. */
+  readonly extra: Readonly<Record<string, PlainValue>>;
+}
+
+export interface HasDispose {
+  dispose(): void;
+}
+
 export interface AttackContext {
   readonly scorer: Scorer;
   /** Clean lab-scale scores `[n]`, by the path that also scores the attacked pictures. */
   readonly clean: tf.Tensor1D;
   /** Seed of picture i; all randomness of picture i derives from it, whatever the batch. */
   readonly seeds: readonly number[];
+  /** What the model's own output is: lab = scale * native + offset. */
+  readonly labScale: { readonly scale: number; readonly offset: number };
+  /**
+   * Tensors of a weight file, by the id of a `weights` setting or of an entry in `needs`. The host
+   * has made sure that it is there; asking for what was not declared throws.
+   */
+  weights(need: string): AttackWeights;
+  /**
+   * Something costly that all pictures share, such as a network built from a file: built when it is
+   * first asked for, disposed when the batch ends.
+   */
+  once<T extends HasDispose>(key: string, build: () => T): T;
   /** Awaited between steps, so that pause and stop get through. Throws LabError `cancelled`. */
   checkpoint(): Promise<void>;
 }

@@ -6,7 +6,7 @@ import type { AttackDef, AttackOutcome } from '../../../src/worker/attacks/attac
 import fgsm from '../../../src/worker/attacks/fgsm';
 import iFgsm from '../../../src/worker/attacks/i-fgsm';
 import type { Model } from '../../../src/worker/models/model';
-import { curvedModel, linearModel, nothing, scorerOf, useCpuBackend } from './toys';
+import { contextOf, curvedModel, linearModel, scorerOf, useCpuBackend } from './toys';
 
 beforeAll(useCpuBackend);
 
@@ -23,7 +23,7 @@ async function run(
   const clean = await scorer.score(x);
   const params = { ...defaultValues(attack.params), ...given };
   const seeds = [11, 12];
-  const outcome = await attack.run(x, params, { scorer, clean, seeds, checkpoint: nothing });
+  const outcome = await attack.run(x, params, contextOf({ scorer, clean, seeds }));
   const after = await scorer.score(outcome.adversarial);
   return {
     ...outcome,
@@ -143,7 +143,7 @@ describe('a random start', () => {
     const scorer = scorerOf(flat);
     const params = { ...defaultValues(fgsm.params), start: 'random', epsilon: 0.1 };
     const clean = await scorer.score(alone);
-    const context = { scorer, clean, seeds: [12], checkpoint: nothing };
+    const context = contextOf({ scorer, clean, seeds: [12] });
     const second = await fgsm.run(alone, params, context);
     expect(await second.adversarial.data()).toEqual(data.slice(size));
     expect(data.slice(size)).not.toEqual(data.slice(0, size));

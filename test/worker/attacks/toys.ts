@@ -1,6 +1,8 @@
 import { createRequire } from 'node:module';
 import * as tf from '@tensorflow/tfjs-core';
 import { random } from '../../../src/shared/random';
+import type { AttackContext } from '../../../src/worker/attacks/attack';
+import { AttackBatch } from '../../../src/worker/attacks/harness/attack-batch';
 import { ModelScorer } from '../../../src/worker/attacks/harness/model-scorer';
 import type { Target } from '../../../src/worker/attacks/harness/pieces';
 import type { Model } from '../../../src/worker/models/model';
@@ -74,4 +76,12 @@ export const viewSize = 8 * 8 * 3;
 
 export async function nothing(): Promise<void> {
   await Promise.resolve();
+}
+
+/** The context of an attack that is called without the harness. */
+export function contextOf(
+  pieces: Pick<AttackContext, 'scorer' | 'clean' | 'seeds'>,
+  batch = new AttackBatch(),
+): AttackContext {
+  return batch.context({ ...pieces, checkpoint: nothing });
 }

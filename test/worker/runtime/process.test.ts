@@ -223,6 +223,7 @@ for (const engine of ['cpu', 'wasm'] as const) {
           params: {},
           run: { unit },
           attackSeed: 3,
+          files: [],
           imageDir,
         };
         const attacked = process.start(attack);
@@ -259,6 +260,7 @@ for (const engine of ['cpu', 'wasm'] as const) {
         params: { loss: 'mae', steps: 2 },
         run: { keepImages: 'none' },
         attackSeed: 3,
+        files: [],
         imageDir: inTemp('none'),
       };
       const rows = async (payload: AttackPayload) => {

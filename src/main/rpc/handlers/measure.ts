@@ -1,4 +1,5 @@
 import { checkValues } from '@shared/params';
+import { listWeights } from '../../db/weights';
 import { attackJobs } from '../../jobs/attack-jobs';
 import { startBatch } from '../../jobs/start-batch';
 import type { NounHandlers } from '../context';
@@ -19,7 +20,8 @@ export const evaluateHandlers: NounHandlers<'evaluate'> = {
 export const attackHandlers: NounHandlers<'attack'> = {
   'attack.start': async (context, { runIds, side, limit, ...asked }) => {
     const { board, runner } = opened(context);
-    const newJob = attackJobs(await context.worker.catalogue(), { side, limit }, asked);
+    const catalogue = await context.worker.catalogue();
+    const newJob = attackJobs(catalogue, { side, limit }, asked, listWeights(board.db));
     const jobIds = startBatch(board, { runIds, side, limit }, ({ id }) => newJob(id));
     runner.release();
     return { jobIds };

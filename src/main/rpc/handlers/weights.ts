@@ -1,6 +1,7 @@
 import { LabError } from '@shared/errors';
 import { weightCatalogue } from '@shared/weights/catalogue';
 import {
+  batchesInNeed,
   findWeights,
   getWeights,
   listWeights,
@@ -46,16 +47,18 @@ export const weightsHandlers: NounHandlers<'weights'> = {
   'weights.remove': (context, { sha256 }) => {
     const { db } = opened(context);
     const { fileName } = getWeights(db, sha256).weights;
-    const [first, ...more] = runsInNeed(db, sha256);
-    if (first !== undefined) {
-      const others = more.length > 0 ? ` and ${more.length} more` : '';
-      throw new LabError({
-        kind: 'conflict',
-        message: `${fileName} cannot be removed: ${first}${others} will start from it`,
-        safe: 'Nothing was changed.',
-        next: 'Wait until they are trained, or delete those runs first.',
-      });
-    }
+    refuseInNeed(
+      fileName,
+      runsInNeed(db, sha256),
+      'will start from it',
+      'Wait until they are trained, or delete those runs first.',
+    );
+    refuseInNeed(
+      fileName,
+      batchesInNeed(db, sha256),
+      'will read it',
+      'Wait until they are finished, or cancel those jobs first.',
+    );
     setWeightsDeleted(db, sha256, Date.now());
     context.events.emit('weights.changed', {});
     return ok;
@@ -76,3 +79,19 @@ export const weightsHandlers: NounHandlers<'weights'> = {
     return ok;
   },
 };
+
+function refuseInNeed(
+  fileName: string,
+  [first, ...more]: readonly string[],
+  why: string,
+  next: string,
+): void {
+  if (first === undefined) return;
+  const others = more.length > 0 ? ` and ${more.length} more` : '';
+  throw new LabError({
+    kind: 'conflict',
+    message: `${fileName} cannot be removed: ${first}${others} ${why}`,
+    safe: 'Nothing was changed.',
+    next,
+  });
+}

@@ -74,6 +74,7 @@ function parseValue(name: string, spec: ParamSpec, text: string): ParamValue {
       return value;
     }
     case 'choice':
+    case 'weights':
       return text;
   }
 }
@@ -95,6 +96,8 @@ function rangeOf(spec: ParamSpec): string {
       return 'true, false';
     case 'choice':
       return spec.options.map(({ value }) => value).join(', ');
+    case 'weights':
+      return `a weight file: ${spec.accepts.join(' or ')}`;
     case 'integer':
     case 'number': {
       const unit = spec.unit ? ` ${spec.unit}` : '';

@@ -3,6 +3,7 @@ import type { ParamValues } from '@shared/params';
 import type { RgbImage } from '@imaging/image';
 import type { View } from '../../data/views';
 import type { AttackDef, Scorer } from '../attack';
+import { AttackBatch } from './attack-batch';
 import { attackPieces, type AttackedPieces } from './attack-pieces';
 import { measure } from './measure';
 import { cutPieces, pieceScorer, type Target } from './pieces';
@@ -21,6 +22,7 @@ export interface AttackedPicture {
  * the settings and the seed, never on other pictures.
  *
  * @param scorer scores views, lab scale
+ * @param batch what the pictures of a batch share; the caller disposes it
  */
 export async function attackPicture(
   attack: AttackDef,
@@ -30,6 +32,7 @@ export async function attackPicture(
   target: Target,
   seed: number,
   checkpoint: () => Promise<void>,
+  batch: AttackBatch = new AttackBatch(),
 ): Promise<AttackedPicture> {
   const startedAt = performance.now();
   const groups = cutPieces(target, run, seed);
@@ -37,7 +40,7 @@ export async function attackPicture(
   const attacked: AttackedPieces[] = [];
   for (const pieces of groups) {
     await checkpoint();
-    attacked.push(await attackPieces(attack, params, unitScorer, pieces, checkpoint));
+    attacked.push(await attackPieces(attack, params, unitScorer, pieces, checkpoint, batch));
   }
   const measured = measure(groups, attacked);
   const zeroGradientShare =

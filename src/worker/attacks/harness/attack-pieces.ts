@@ -3,6 +3,7 @@ import { LabError } from '@shared/errors';
 import type { ParamValues } from '@shared/params';
 import { fromBytes, toBytes } from '../../data/pixels';
 import type { AttackDef, Scorer } from '../attack';
+import type { AttackBatch } from './attack-batch';
 import type { Pieces } from './pieces';
 import { project } from './project';
 
@@ -33,11 +34,12 @@ export async function attackPieces(
   scorer: Scorer,
   pieces: Pieces,
   checkpoint: () => Promise<void>,
+  batch: AttackBatch,
 ): Promise<AttackedPieces> {
   const shape: [number, number, number, number] = [pieces.count, pieces.height, pieces.width, 3];
   const x = tf.tensor4d(pieces.data, shape);
   const clean = await scorer.score(x);
-  const context = { scorer, clean, seeds: pieces.seeds, checkpoint };
+  const context = batch.context({ scorer, clean, seeds: pieces.seeds, checkpoint });
   const outcome = await attack.run(x, params, context);
   if (!tf.util.arraysEqual(outcome.adversarial.shape, shape)) {
     throw new Error(

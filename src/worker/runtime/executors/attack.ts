@@ -8,9 +8,11 @@ import type { AttackPayload } from '@shared/worker-protocol';
 import { sanityFlags, type Judged } from '../../analysis/sanity-flags';
 import { attacks } from '../../attacks';
 import { attackPicture } from '../../attacks/harness/attack-picture';
+import { AttackBatch } from '../../attacks/harness/attack-batch';
 import { noiseControl, zeroBudgetControl } from '../../attacks/harness/controls';
 import { attackRunParams, attackRunSettings } from '../../attacks/harness/settings';
 import type { Job } from '../job';
+import { openNeeded } from '../open-weights';
 import { runBatch } from './batch';
 
 /** Pictures on which the attack is compared with noise: enough to tell, too few to cost. */
@@ -29,9 +31,12 @@ export async function attack(payload: AttackPayload, job: Job): Promise<null> {
   const byAttack: number[] = [];
   const byNoise: number[] = [];
   const ball = def.budget(params);
+  const files = await openNeeded(payload.files);
+  let batch = new AttackBatch(files);
   try {
     await runBatch<AttackRow>(payload, job, (trained) => {
       const scorer = trained.scorer(run.viewsAtOnce);
+      batch = new AttackBatch(files, trained.def.labScale);
       return {
         phase: `attacking with ${def.title}`,
         post: (rows) => job.post({ type: 'attacks', rows }),
@@ -41,7 +46,16 @@ export async function attack(payload: AttackPayload, job: Job): Promise<null> {
             if (doubt) job.warn(doubt);
           }
           const { checkpoint } = job.control;
-          const attacked = await attackPicture(def, params, run, scorer, sitter, seed, checkpoint);
+          const attacked = await attackPicture(
+            def,
+            params,
+            run,
+            scorer,
+            sitter,
+            seed,
+            checkpoint,
+            batch,
+          );
           if (ball && byNoise.length < controlled) {
             byNoise.push(await noiseControl(scorer, sitter, run, ball.epsilon, seed));
             byAttack.push(attacked.row.attackedFloat - attacked.row.clean);
@@ -55,6 +69,7 @@ export async function attack(payload: AttackPayload, job: Job): Promise<null> {
       };
     });
   } finally {
+    batch.dispose();
     const control = byNoise.length > 0 ? { attack: byAttack, noise: byNoise } : null;
     for (const warning of sanityFlags(judged, control)) job.warn(warning);
   }

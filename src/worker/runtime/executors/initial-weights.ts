@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { LabError } from '@shared/errors';
 import type { InitialPayload } from '@shared/worker-protocol';
 import { shapeText } from '../../engine/shape';
 import type { Model } from '../../models';
-import { layouts, readWeights, recognise, weightsFor, type WeightTensor } from '../../weights';
+import { layouts, weightsFor, type WeightTensor } from '../../weights';
+import { openWeights } from '../open-weights';
 
 type State = Map<string, { shape: readonly number[]; data: Float32Array }>;
 
@@ -22,9 +21,7 @@ export async function loadInitial(
   if (files.length === 0) return;
   const state: State = new Map(model.stateDict());
   for (const file of files) {
-    await requireContent(file);
-    const read = await readWeights(file.path);
-    const found = recognise(read.tensors, read.extra);
+    const { found } = await openWeights(file);
     const weights = found.kind === 'unknown' ? null : weightsFor(modelId, found);
     if (!weights) throw misfit(file, [`it holds ${found.sentence}`]);
     const wrong = differences(modelId, state, weights);
@@ -61,32 +58,6 @@ function uncovered(model: Model, weights: ReadonlyMap<string, WeightTensor>): st
   return [...model.parameters().keys()]
     .filter((name) => !weights.has(name))
     .map((name) => `the file has no "${name}"`);
-}
-
-/** The run was set up with this content; a copy that was tampered with or rotted is not it. */
-async function requireContent({ path, sha256, label }: InitialPayload): Promise<void> {
-  const hash = createHash('sha256');
-  try {
-    for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
-  } catch (thrown) {
-    throw new LabError(
-      {
-        kind: 'missing-file',
-        message: `the weight file ${label} cannot be read from ${path}`,
-        safe: 'Nothing was started.',
-        next: 'Add the same file again on the Weights page, then press Resume.',
-      },
-      { cause: thrown },
-    );
-  }
-  if (hash.digest('hex') === sha256) return;
-  throw new LabError({
-    kind: 'unreadable-file',
-    message: `the weight file ${label} is not what it was when it was added: its checksum differs`,
-    safe: 'Nothing was started.',
-    next: 'Remove it on the Weights page, add the original again, then press Resume.',
-    details: { path, sha256 },
-  });
 }
 
 function misfit({ label }: InitialPayload, wrong: readonly string[]): LabError {

@@ -1,3 +1,4 @@
+import { withChosenFiles } from '../../../weights/find-by-name';
 import { findAttack, findById, findRuns } from '../find';
 import { integer } from '../parsers';
 import { printTables } from '../print-tables';
@@ -55,7 +56,7 @@ async function attack(session: Session, attackId: string, options: Options): Pro
     runIds,
     side,
     attackId: info.id,
-    params: { ...preset, ...given.attack },
+    params: await withChosenFiles(lab, info.params, { ...preset, ...given.attack }),
     run: given.run,
     seed: options.seed,
     limit: options.limit ?? null,
