@@ -1,6 +1,7 @@
 import type { EngineName } from '@shared/domain/catalogue';
 import { LabError } from '@shared/errors';
 import type { Args, EventData, EventName, MediaKind, Method, Result, RpcClient } from '@shared/rpc';
+import { BenchDesk } from './bench/desk';
 import { EventHub } from './events';
 import type { FreeBytes } from './jobs/disk-guard';
 import { forkTransport } from './jobs/fork-transport';
@@ -65,6 +66,11 @@ export async function createLab(options: LabOptions): Promise<Lab> {
   const timing = { ...defaultTiming, ...options.timing };
   const events = new EventHub(report);
   const worker = new WorkerHost({ transport: transportOf(options), engine: options.engine });
+  const bench = new BenchDesk({
+    worker: new WorkerHost({ transport: transportOf(options), engine: options.engine }),
+    events,
+  });
+  events.on('workspace.changed', () => bench.clear());
   const sessions = new Sessions({
     events,
     worker,
@@ -89,6 +95,7 @@ export async function createLab(options: LabOptions): Promise<Lab> {
     pickFiles,
     events,
     worker,
+    bench,
     sessions,
     freeBytes,
   };
@@ -103,10 +110,14 @@ export async function createLab(options: LabOptions): Promise<Lab> {
     on: <E extends EventName>(event: E, listener: (data: EventData<E>) => void) =>
       events.on(event, listener),
     media: async (kind, id) => {
+      if (kind === 'bench') return closed ? null : bench.media(id);
       const session = sessions.current;
       return session && !closed ? session.media.find(kind, id) : null;
     },
-    close: () => (closed ??= sessions.close().then(() => worker.shutdown(timing.closeGraceMs))),
+    close: () =>
+      (closed ??= Promise.all([bench.close(), sessions.close()]).then(() =>
+        worker.shutdown(timing.closeGraceMs),
+      )),
   };
   return lab;
 }

@@ -57,6 +57,8 @@ export class MediaStore {
         return this.#adversarial(id);
       case 'export':
         return this.#export(id);
+      case 'bench':
+        return null; // Held by the bench itself, and in no workspace.
     }
   }
 

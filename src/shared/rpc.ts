@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { BenchAnswer, BenchAsk, BenchPhase } from './domain/bench';
 import { Catalogue, EngineInfo, EngineName, EngineRung } from './domain/catalogue';
 import {
   Dataset,
@@ -206,6 +207,13 @@ export const methods = {
   'group.resume': { args: byId, result: JobGroup },
   'group.stop': { args: byId, result: JobGroup },
   'group.cancel': { args: byId, result: JobGroup },
+  /**
+   * Attacks one picture to be looked at; nothing is stored and no job waits for it. A newer question
+   * of the same window makes this one fail with `cancelled`.
+   */
+  'bench.run': { args: BenchAsk, result: BenchAnswer },
+  /** Cancels what the window asked last, if it is not answered yet. */
+  'bench.stop': { args: v.object({ window: v.string() }), result: done },
 
   'job.list': { args: nothing, result: v.array(Job) },
   'job.get': { args: byId, result: Job },
@@ -269,6 +277,8 @@ export const events = {
   'run.epoch': v.object({ id: v.number(), epoch: EpochMetric }),
   /** New rows of a batch job; the interface reloads what it shows of it. */
   'job.rows': v.object({ id: v.number(), runId: v.number(), rows: v.number() }),
+  /** What the bench is doing for a window that waits; `done` counts looks at the model. */
+  'bench.phase': v.object({ window: v.string(), phase: BenchPhase, done: v.number() }),
   'warning.raised': v.object({ jobId: v.number(), warning: Warning }),
 } as const;
 
@@ -284,7 +294,7 @@ export interface RpcClient {
 }
 
 /** Kinds of media a page can show; always addressed by id, never by path. */
-export const mediaKinds = ['image', 'thumbnail', 'adversarial', 'export'] as const;
+export const mediaKinds = ['image', 'thumbnail', 'adversarial', 'export', 'bench'] as const;
 export type MediaKind = (typeof mediaKinds)[number];
 
 /**

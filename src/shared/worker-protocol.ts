@@ -1,3 +1,4 @@
+import type { BenchPhase, BenchResult, BenchScope } from './domain/bench';
 import type { Catalogue, EngineInfo, EngineName, EngineRung } from './domain/catalogue';
 import type { AttackRow, NormRow, ScoreRow } from './domain/results';
 import type { EpochMetric, JobProgress, Selection, StepMetric, Warning } from './domain/run';
@@ -86,6 +87,26 @@ export interface NormsPayload extends BatchPayload {
   readonly params: ParamValues;
 }
 
+/** One attack on one picture, to be looked at: no job, nothing is stored. */
+export interface BenchPayload extends ModelPayload {
+  readonly checkpoint: string;
+  readonly image: JobImage;
+  readonly attackId: string;
+  readonly params: ParamValues;
+  readonly run: ParamValues;
+  readonly attackSeed: number;
+  readonly scope: BenchScope;
+}
+
+/** What it came to, with the pixels to show. */
+export interface BenchReply {
+  readonly result: BenchResult;
+  /** `[height, width, 3]` uint8: the picture as the model meets it. */
+  readonly clean: Uint8Array;
+  /** `[height, width, 3]` float32 in [0, 1]. */
+  readonly attacked: Float32Array;
+}
+
 export type JobPayload = TrainPayload | EvaluatePayload | AttackPayload | NormsPayload;
 
 export type ControlAction = 'pause' | 'resume' | 'stop' | 'stop-after-epoch';
@@ -96,6 +117,10 @@ export type HostMessage =
   | { readonly type: 'control'; readonly jobId: number; readonly action: ControlAction }
   /** What is in this weight file? Needs no engine, and a running job goes on meanwhile. */
   | { readonly type: 'inspect-weights'; readonly requestId: number; readonly path: string }
+  /** Attacks one picture at once; refused while a job runs, which has a process of its own. */
+  | { readonly type: 'bench'; readonly requestId: number; readonly payload: BenchPayload }
+  /** Nobody waits for it any more: it ends at its next look at the model. */
+  | { readonly type: 'bench-cancel'; readonly requestId: number }
   | { readonly type: 'shutdown' };
 
 export interface CheckpointInfo {
@@ -135,6 +160,15 @@ export type WorkerMessage =
       readonly requestId: number;
       readonly error: LabErrorData;
     }
+  | {
+      readonly type: 'bench-phase';
+      readonly requestId: number;
+      readonly phase: Exclude<BenchPhase, 'starting'>;
+      /** Looks the attack has taken at the model. */
+      readonly done: number;
+    }
+  | { readonly type: 'bench-answer'; readonly requestId: number; readonly reply: BenchReply }
+  | { readonly type: 'bench-refused'; readonly requestId: number; readonly error: LabErrorData }
   | { readonly type: 'started'; readonly jobId: number }
   | { readonly type: 'progress'; readonly jobId: number; readonly progress: JobProgress }
   | { readonly type: 'steps'; readonly jobId: number; readonly steps: readonly StepMetric[] }

@@ -3,6 +3,8 @@ import type { HostMessage } from '@shared/worker-protocol';
 import { catalogue } from './catalogue';
 import { feed } from './data/feeder';
 import { loadEngine } from './engine';
+import { attackOnce } from './runtime/bench/attack-once';
+import { OpenedRuns } from './runtime/bench/opened-runs';
 import { execute } from './runtime/execute';
 import { inspect, inspectInThread, threadRole } from './runtime/inspector';
 import { connect } from './runtime/port';
@@ -23,6 +25,7 @@ function serveHost(): void {
   process.on('SIGINT', () => undefined);
 
   const waiting: HostMessage[] = [];
+  const opened = new OpenedRuns();
   let worker: Worker | null = null;
   const port = connect({
     message: (message) => (worker ? worker.receive(message) : waiting.push(message)),
@@ -33,6 +36,7 @@ function serveHost(): void {
     catalogue: catalogue(),
     loadEngine,
     inspectWeights: (path) => inspectInThread(path, import.meta.url),
+    bench: (payload, ticket) => attackOnce(opened, payload, ticket),
     execute: (payload, job) => execute(payload, job, import.meta.url),
   });
   for (const message of waiting) worker.receive(message);

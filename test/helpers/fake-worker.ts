@@ -6,6 +6,7 @@ import type { AttackRow } from '../../src/shared/domain/results';
 import type { StepMetric } from '../../src/shared/domain/run';
 import type { LabErrorData } from '../../src/shared/errors';
 import type {
+  BenchPayload,
   ControlAction,
   HostMessage,
   JobImage,
@@ -41,6 +42,10 @@ export interface FakeWorker {
   readonly transport: WorkerTransport;
   /** Payload of every job started so far. */
   readonly started: { readonly jobId: number; readonly payload: JobPayload }[];
+  /** Questions of the bench so far; each is answered by the first image's fake row. */
+  readonly asked: { readonly requestId: number; readonly payload: BenchPayload }[];
+  /** Requests of the bench that were cancelled. */
+  readonly cancelled: number[];
   /** Number of worker processes started so far. */
   spawned: number;
   /** Ends the running worker as the system would. */
@@ -66,10 +71,12 @@ export function fakeWorker(options: FakeWorkerOptions = {}): FakeWorker {
   let current: Running | null = null;
   const fake: FakeWorker = {
     started: [],
+    asked: [],
+    cancelled: [],
     spawned: 0,
     transport: (listeners) => {
       fake.spawned += 1;
-      current = new Running(listeners, options, fake.started);
+      current = new Running(listeners, options, fake);
       return current;
     },
     die: (code, signal) => current?.die(code, signal),
@@ -86,7 +93,7 @@ class Running implements WorkerConnection {
   constructor(
     private readonly listeners: WorkerListeners,
     private readonly options: FakeWorkerOptions,
-    private readonly started: FakeWorker['started'],
+    private readonly fake: Pick<FakeWorker, 'started' | 'asked' | 'cancelled'>,
   ) {
     setImmediate(() => this.#say({ type: 'hello', pid: this.pid, catalogue: fakeCatalogue }));
   }
@@ -119,7 +126,7 @@ class Running implements WorkerConnection {
         } else this.#say({ type: 'engine', info: fakeEngine, ladder });
         return;
       case 'start':
-        this.started.push(message);
+        this.fake.started.push(message);
         this.#action = null;
         void this.#run(message.jobId, message.payload);
         return;
@@ -128,6 +135,13 @@ class Running implements WorkerConnection {
         return;
       case 'inspect-weights':
         this.#inspect(message.requestId, message.path);
+        return;
+      case 'bench':
+        this.fake.asked.push(message);
+        this.#bench(message.requestId, message.payload);
+        return;
+      case 'bench-cancel':
+        this.fake.cancelled.push(message.requestId);
         return;
       case 'shutdown':
         this.die(0, null);
@@ -147,6 +161,25 @@ class Running implements WorkerConnection {
     const title = `${kind} ${id}`;
     const facts = { format: 'text', kind, id, variant, title, tensors: 2, values: 42, notes: [] };
     this.#say({ type: 'weights', requestId, facts });
+  }
+
+  /** One pixel, attacked by a fixed amount. */
+  #bench(requestId: number, { image, scope }: BenchPayload): void {
+    this.#say({ type: 'bench-phase', requestId, phase: 'attacking', done: 1 });
+    const row = attackRow(image);
+    const size = { width: 1, height: 1 };
+    const result = {
+      row,
+      scope,
+      views: 1,
+      viewsInAll: 4,
+      trace: [row.clean],
+      ...size,
+      computeMs: 1,
+    };
+    const clean = Uint8Array.of(10, 20, 30);
+    const attacked = Float32Array.of(0.25, 0.5, 0.75);
+    this.#say({ type: 'bench-answer', requestId, reply: { result, clean, attacked } });
   }
 
   async #run(jobId: number, payload: JobPayload): Promise<void> {

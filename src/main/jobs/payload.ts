@@ -93,7 +93,8 @@ export function preparePayload(db: ReadableDb, layout: Layout, job: JobRecord): 
   }
 }
 
-function weightsOf(db: ReadableDb, layout: Layout, run: Run): string {
+/** Weights a trained run is judged by. @throws LabError `missing-file` */
+export function weightsOf(db: ReadableDb, layout: Layout, run: Run): string {
   const { selectedCheckpoint } = getRunFacts(db, run.id);
   if (selectedCheckpoint === null) throw new Error(`run ${run.id} is done but has no weights`);
   const path = fromStoredPath(layout, selectedCheckpoint);
@@ -107,7 +108,7 @@ function weightsOf(db: ReadableDb, layout: Layout, run: Run): string {
 }
 
 /** Originals with absolute paths that, links resolved, lie inside the data set's folder. */
-function locate(
+export function locate(
   layout: Layout,
   dataset: Dataset,
   split: Split,

@@ -2,7 +2,13 @@ import type { Catalogue, EngineInfo, EngineName, EngineRung } from '@shared/doma
 import type { WeightFacts } from '@shared/domain/weights';
 import type { LabErrorData } from '@shared/errors';
 import { LabError } from '@shared/errors';
-import type { ControlAction, JobPayload, WorkerMessage } from '@shared/worker-protocol';
+import type {
+  BenchPayload,
+  BenchReply,
+  ControlAction,
+  JobPayload,
+  WorkerMessage,
+} from '@shared/worker-protocol';
 import { deferred } from './deferred';
 import { Expectation } from './expectation';
 import type { WorkerConnection, WorkerExit, WorkerTransport } from './worker-transport';
@@ -36,6 +42,15 @@ export interface WorkerHostOptions {
 
 /** A file of half a gigabyte takes seconds; a network drive may take minutes. */
 const inspectionTimeoutMs = 600_000;
+/** A heavy model on a slow computer may take minutes for one picture; the person can cancel. */
+const benchTimeoutMs = 1_800_000;
+
+export type BenchPhaseMessage = Extract<WorkerMessage, { type: 'bench-phase' }>;
+
+interface BenchQuestion {
+  readonly answer: Expectation<BenchReply>;
+  readonly tell: (message: BenchPhaseMessage) => void;
+}
 
 interface Running {
   readonly connection: WorkerConnection;
@@ -44,6 +59,8 @@ interface Running {
   engine: Expectation<EngineInfo> | null;
   /** Weight files being read, by request. */
   readonly inspections: Map<number, Expectation<WeightFacts>>;
+  /** Questions of the bench that are not answered yet, by request. */
+  readonly questions: Map<number, BenchQuestion>;
 }
 
 /**
@@ -113,6 +130,11 @@ export class WorkerHost {
     return selected;
   }
 
+  /** The engine to load the next time the worker is started. */
+  prefer(name: EngineName | null): void {
+    this.#wanted = name;
+  }
+
   async #change(name: EngineName | null): Promise<EngineInfo> {
     await this.#selecting;
     this.#wanted = name;
@@ -158,6 +180,45 @@ export class WorkerHost {
     worker.inspections.set(requestId, answer);
     worker.connection.send({ type: 'inspect-weights', requestId, path });
     return answer.promise;
+  }
+
+  /**
+   * Attacks one picture; for a worker that runs no jobs.
+   * @param signal aborting it frees the caller at once and the worker at its next look at the model
+   * @param tell receives what the worker is doing
+   * @throws LabError `cancelled`, or why it could not be done
+   */
+  async bench(
+    payload: BenchPayload,
+    signal: AbortSignal,
+    tell: (message: BenchPhaseMessage) => void,
+  ): Promise<BenchReply> {
+    await this.ready();
+    signal.throwIfAborted();
+    const worker = this.#start();
+    const requestId = ++this.#requests;
+    const answer = new Expectation<BenchReply>(benchTimeoutMs, () => {
+      worker.connection.send({ type: 'bench-cancel', requestId });
+      return new LabError({
+        kind: 'worker-died',
+        message: `the bench has not answered for ${benchTimeoutMs / 60_000} minutes`,
+        safe: 'Nothing was stored.',
+        next: 'Choose fewer steps or a lighter model.',
+      });
+    });
+    const onAbort = (): void => {
+      worker.connection.send({ type: 'bench-cancel', requestId });
+      answer.reject(signal.reason as Error);
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+    worker.questions.set(requestId, { answer, tell });
+    worker.connection.send({ type: 'bench', requestId, payload });
+    try {
+      return await answer.promise;
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+      worker.questions.delete(requestId);
+    }
   }
 
   startJob(jobId: number, payload: JobPayload): void {
@@ -207,6 +268,7 @@ export class WorkerHost {
       ended: gone.promise,
       engine: null,
       inspections: new Map(),
+      questions: new Map(),
     };
     return this.#running;
   }
@@ -235,6 +297,15 @@ export class WorkerHost {
       case 'weights-refused':
         this.#inspection(message.requestId)?.reject(new LabError(message.error));
         return;
+      case 'bench-phase':
+        this.#running?.questions.get(message.requestId)?.tell(message);
+        return;
+      case 'bench-answer':
+        this.#running?.questions.get(message.requestId)?.answer.resolve(message.reply);
+        return;
+      case 'bench-refused':
+        this.#running?.questions.get(message.requestId)?.answer.reject(new LabError(message.error));
+        return;
       default:
         this.#events?.job(message);
     }
@@ -249,6 +320,7 @@ export class WorkerHost {
     for (const inspection of worker?.inspections.values() ?? []) {
       inspection.reject(new LabError(error));
     }
+    for (const { answer } of worker?.questions.values() ?? []) answer.reject(new LabError(error));
     if (this.#engine.current) this.#setEngine({ ...this.#engine, current: null });
     this.#events?.exit(error);
   }

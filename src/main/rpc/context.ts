@@ -1,4 +1,5 @@
 import type { Args, Method, Result } from '@shared/rpc';
+import type { BenchDesk } from '../bench/desk';
 import type { EventHub } from '../events';
 import type { FreeBytes } from '../jobs/disk-guard';
 import type { WorkerHost } from '../jobs/worker-host';
@@ -14,6 +15,7 @@ export interface LabContext {
   readonly pickFiles: ((title: string) => Promise<string[] | null>) | null;
   readonly events: EventHub;
   readonly worker: WorkerHost;
+  readonly bench: BenchDesk;
   readonly sessions: Sessions;
   /** Another way to ask for free disk space; the system's by default. */
   readonly freeBytes?: FreeBytes;

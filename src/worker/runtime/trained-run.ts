@@ -10,7 +10,16 @@ import { loadCheckpoint } from '../training';
 import { scoringRows } from './score-picture';
 import { openSitter, type Sitter, type SitterSettings } from './sitter';
 
-type BatchPayload = Exclude<JobPayload, { kind: 'train' }>;
+/** What of a payload says which weights to open, and how pictures are cut for them. */
+export type RunPayload = Pick<
+  Extract<JobPayload, { kind: 'evaluate' }>,
+  'modelId' | 'modelParams' | 'trainer' | 'seed' | 'cacheDir' | 'checkpoint'
+>;
+
+export interface OpenOptions {
+  /** Decoded pictures held in memory, in bytes; the picture store's own default when absent. */
+  readonly pictureBytes?: number;
+}
 
 /** A trained run, opened for scoring: its weights, its pictures and the views they are scored by. */
 export class TrainedRun {
@@ -19,16 +28,26 @@ export class TrainedRun {
   readonly store: PictureStore;
   readonly #sitting: SitterSettings;
 
-  private constructor(payload: BatchPayload, def: ModelDef, model: Model, shape: ViewShape) {
+  private constructor(
+    payload: RunPayload,
+    def: ModelDef,
+    model: Model,
+    shape: ViewShape,
+    { pictureBytes }: OpenOptions,
+  ) {
     this.def = def;
     this.model = model;
-    this.store = new PictureStore({ cacheDir: payload.cacheDir, shape });
+    this.store = new PictureStore({
+      cacheDir: payload.cacheDir,
+      shape,
+      memoryBytes: pictureBytes,
+    });
     const settings = viewSettings(payload.trainer);
     this.#sitting = { store: this.store, shape, settings, seed: payload.seed };
   }
 
   /** @throws LabError where the model is unknown or its weights do not fit or cannot be read */
-  static async open(payload: BatchPayload): Promise<TrainedRun> {
+  static async open(payload: RunPayload, options: OpenOptions = {}): Promise<TrainedRun> {
     const def = models.find(payload.modelId);
     const values = checkValues(def.title, def.params, payload.modelParams);
     const trainer = checkValues(
@@ -45,7 +64,8 @@ export class TrainedRun {
       model.dispose();
       throw error;
     }
-    return new TrainedRun(payload, def, model, viewShapes(def.views(values, trainer)).test);
+    const shape = viewShapes(def.views(values, trainer)).test;
+    return new TrainedRun(payload, def, model, shape, options);
   }
 
   scorer(rows = scoringRows): ModelScorer {

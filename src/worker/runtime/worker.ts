@@ -1,9 +1,16 @@
 import type { Catalogue, EngineName, EngineRung } from '@shared/domain/catalogue';
 import type { WeightFacts } from '@shared/domain/weights';
 import { LabError, assertNever } from '@shared/errors';
-import type { HostMessage, JobPayload, TrainSummary } from '@shared/worker-protocol';
+import type {
+  BenchPayload,
+  BenchReply,
+  HostMessage,
+  JobPayload,
+  TrainSummary,
+} from '@shared/worker-protocol';
 import type { LoadedEngine } from '../engine';
 import { toFailure } from '../failure';
+import { BenchQueue, type BenchTicket } from './bench/queue';
 import { startHeartbeat } from './heartbeat';
 import { Job } from './job';
 import type { Port } from './port';
@@ -14,6 +21,8 @@ export interface WorkerParts {
   /** Reads a weight file and says what it is. */
   inspectWeights(path: string): Promise<WeightFacts>;
   execute(payload: JobPayload, job: Job): Promise<TrainSummary | null>;
+  /** Attacks one picture for the bench. */
+  bench(payload: BenchPayload, ticket: BenchTicket): Promise<BenchReply>;
 }
 
 /**
@@ -23,6 +32,7 @@ export interface WorkerParts {
 export class Worker {
   readonly #port: Port;
   readonly #parts: WorkerParts;
+  readonly #bench: BenchQueue;
   #engine: Promise<boolean> | null = null;
   #job: Job | null = null;
   #running: Promise<void> = Promise.resolve();
@@ -30,6 +40,10 @@ export class Worker {
   constructor(port: Port, parts: WorkerParts) {
     this.#port = port;
     this.#parts = parts;
+    this.#bench = new BenchQueue(
+      (message) => port.post(message),
+      (payload, ticket) => this.#answer(payload, ticket),
+    );
     port.post({ type: 'hello', pid: process.pid, catalogue: parts.catalogue });
   }
 
@@ -48,6 +62,12 @@ export class Worker {
       case 'inspect-weights':
         void this.#inspectWeights(message.requestId, message.path);
         return;
+      case 'bench':
+        this.#bench.ask(message.requestId, message.payload);
+        return;
+      case 'bench-cancel':
+        this.#bench.cancel(message.requestId);
+        return;
       case 'shutdown':
         void this.#shutdown();
         return;
@@ -65,14 +85,18 @@ export class Worker {
     }
   }
 
+  /** A job's tensors and the bench's must not be told apart by who made them last. */
+  async #answer(payload: BenchPayload, ticket: BenchTicket): Promise<BenchReply> {
+    if (this.#job) throw busy(`the bench cannot attack while job ${this.#job.id} runs here`);
+    this.#engine ??= this.#loadEngine(null);
+    if (!(await this.#engine)) throw noEngine();
+    return await this.#parts.bench(payload, ticket);
+  }
+
   #start(jobId: number, payload: JobPayload): void {
-    if (this.#job) {
-      const error = new LabError({
-        kind: 'conflict',
-        message: `job ${jobId} cannot start while job ${this.#job.id} runs`,
-        safe: 'The running job goes on.',
-        next: 'Start it again when the other is over.',
-      });
+    if (this.#job || !this.#bench.idle) {
+      const what = this.#job ? `job ${this.#job.id} runs` : 'the bench computes here';
+      const error = busy(`job ${jobId} cannot start while ${what}`);
       this.#port.post({ type: 'failed', jobId, error: error.toData() });
       return;
     }
@@ -120,15 +144,24 @@ export class Worker {
   /** Stops the running job as a person would, lets it report, and ends the process. */
   async #shutdown(): Promise<void> {
     this.#job?.control.request('stop');
-    await this.#running;
+    await Promise.all([this.#running, this.#bench.close()]);
     this.#port.close();
   }
+}
+
+function busy(message: string): LabError {
+  return new LabError({
+    kind: 'conflict',
+    message,
+    safe: 'What runs goes on.',
+    next: 'Start it again when the other is over.',
+  });
 }
 
 function noEngine(): LabError {
   return new LabError({
     kind: 'engine',
-    message: 'the job needs a compute engine, and none could be loaded',
+    message: 'this needs a compute engine, and none could be loaded',
     safe: 'Nothing was started.',
     next: 'See the Engine page for the reasons, and choose another engine.',
   });

@@ -3,6 +3,7 @@ import { LabError, must } from '@shared/errors';
 import type { Job, JobState } from '@shared/domain/run';
 import type { Args, Method, Result, Workspace } from '@shared/rpc';
 import { weightCatalogue } from '@shared/weights/catalogue';
+import { benchAnswer } from './bench';
 import { catalogue } from './catalogue';
 import { groupAnswers } from './groups';
 import * as data from './data';
@@ -207,6 +208,8 @@ export function answers(): Answers {
     'attack.start': () => ({ jobIds: [7, 8] }),
     'norms.start': () => ({ jobIds: [9, 10] }),
     ...groupAnswers(jobs),
+    'bench.run': (ask) => benchAnswer(ask, testSide),
+    'bench.stop': () => ok,
     'job.list': () => jobs,
     'job.get': ({ id }) =>
       must(

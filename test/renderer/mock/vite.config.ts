@@ -15,12 +15,27 @@ const media: Plugin = {
         next();
         return;
       }
+      if (kind === 'bench') {
+        response.end(pixels(name));
+        return;
+      }
       const id = Number(/(\d+)$/.exec(name)?.[1] ?? 0);
       response.setHeader('content-type', 'image/svg+xml');
       response.end(scene(id, kind === 'adversarial'));
     });
   },
 };
+
+/** A grainy slope of 500 x 500; the attacked one has moved by up to two grey levels. */
+function pixels(name: string): Uint8Array {
+  const clean = Uint8Array.from({ length: 500 * 500 * 3 }, (_, i) => {
+    const [x, y] = [Math.floor(i / 3) % 500, Math.floor(i / 1500)];
+    return 60 + ((x * y) % 23) + (x + y * (i % 3)) / 12;
+  });
+  if (!name.startsWith('attacked')) return clean;
+  const attacked = Float32Array.from(clean, (v, i) => (v + (i % 7 < 3 ? 2 : -2)) / 255);
+  return new Uint8Array(attacked.buffer);
+}
 
 function scene(id: number, grainy: boolean): string {
   const hue = (id * 47) % 360;

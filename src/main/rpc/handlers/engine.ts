@@ -5,7 +5,7 @@ import type { NounHandlers } from '../context';
 
 export const engineHandlers: NounHandlers<'engine'> = {
   'engine.info': ({ worker }) => toEngineInfo(worker.engineState),
-  'engine.select': ({ worker, sessions }, { name }) => {
+  'engine.select': async ({ worker, bench, sessions }, { name }) => {
     if (sessions.current?.runner.busy) {
       throw new LabError({
         kind: 'conflict',
@@ -14,7 +14,9 @@ export const engineHandlers: NounHandlers<'engine'> = {
         next: 'Stop the job or wait for its end, then choose again.',
       });
     }
-    return worker.select(name);
+    const selected = await worker.select(name);
+    bench.useEngine(name);
+    return selected;
   },
 };
 

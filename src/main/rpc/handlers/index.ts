@@ -1,5 +1,6 @@
 import type { Handlers } from '../context';
 import { appHandlers } from './app';
+import { benchHandlers } from './bench';
 import { catalogueHandlers } from './catalogue';
 import { datasetHandlers } from './dataset';
 import { engineHandlers } from './engine';
@@ -33,6 +34,7 @@ export const handlers: Handlers = {
   ...normsHandlers,
   ...gridHandlers,
   ...groupHandlers,
+  ...benchHandlers,
   ...jobHandlers,
   ...studyHandlers,
   ...exportHandlers,

@@ -15,6 +15,8 @@ export interface AttackedPicture {
   /** The attacked picture as saved in 8 bit; for unit `crop` with its views laid back in place. */
   readonly saved: RgbImage;
   readonly excess: number;
+  /** What was attacked, group by group, before rounding. */
+  readonly pieces: readonly AttackedPieces[];
 }
 
 /**
@@ -56,6 +58,7 @@ export async function attackPicture(
     },
     saved: layBack(target, run.unit, attacked),
     excess: Math.max(...attacked.map((part) => part.excess)),
+    pieces: attacked,
   };
 }
 
