@@ -11,7 +11,7 @@ import {
   SplitSpec,
 } from './domain/dataset';
 import { attackChoice, GridPlan, GridRequest, JobGroup } from './domain/group';
-import { AttackRow, NormRow, ScoreRow } from './domain/results';
+import { AttackRow, NormRow, ScoreRow, TraceRow } from './domain/results';
 import {
   EpochMetric,
   ErrorData,
@@ -225,6 +225,7 @@ export const methods = {
   'job.move': { args: v.object({ id: v.number(), before: v.nullable(v.number()) }), result: done },
   'job.scores': { args: byId, result: v.array(ScoreRow) },
   'job.attacks': { args: byId, result: v.array(AttackRow) },
+  'job.traces': { args: byId, result: v.array(TraceRow) },
   'job.norms': { args: byId, result: v.array(NormRow) },
   'job.warnings': { args: byId, result: v.array(Warning) },
 

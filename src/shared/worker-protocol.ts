@@ -1,6 +1,6 @@
 import type { BenchPhase, BenchResult, BenchScope } from './domain/bench';
 import type { Catalogue, EngineInfo, EngineName, EngineRung } from './domain/catalogue';
-import type { AttackRow, NormRow, ScoreRow } from './domain/results';
+import type { AttackRow, NormRow, ScoreRow, TraceRow } from './domain/results';
 import type { EpochMetric, JobProgress, Selection, StepMetric, Warning } from './domain/run';
 import type { WeightFacts } from './domain/weights';
 import type { LabErrorData } from './errors';
@@ -80,6 +80,8 @@ export interface AttackPayload extends BatchPayload {
   readonly files: readonly NeededPayload[];
   /** Folder for adversarial images when they are kept. */
   readonly imageDir: string;
+  /** Images whose every step is recorded. */
+  readonly traceIds: readonly number[];
 }
 
 export interface NormsPayload extends BatchPayload {
@@ -175,7 +177,12 @@ export type WorkerMessage =
   | { readonly type: 'epoch'; readonly jobId: number; readonly epoch: EpochMetric }
   | { readonly type: 'checkpoint'; readonly jobId: number; readonly checkpoint: CheckpointInfo }
   | { readonly type: 'scores'; readonly jobId: number; readonly rows: readonly ScoreRow[] }
-  | { readonly type: 'attacks'; readonly jobId: number; readonly rows: readonly AttackRow[] }
+  | {
+      readonly type: 'attacks';
+      readonly jobId: number;
+      readonly rows: readonly AttackRow[];
+      readonly traces: readonly TraceRow[];
+    }
   | { readonly type: 'norms'; readonly jobId: number; readonly rows: readonly NormRow[] }
   | { readonly type: 'warning'; readonly jobId: number; readonly warning: Warning }
   | { readonly type: 'paused'; readonly jobId: number }

@@ -280,7 +280,7 @@ class Running implements WorkerConnection {
           break;
         }
         case 'attack':
-          this.#say({ type: 'attacks', jobId, rows: [attackRow(image)] });
+          this.#say({ type: 'attacks', jobId, rows: [attackRow(image)], traces: [] });
       }
     }
     this.#say({ type: 'done', jobId, train: null });

@@ -175,6 +175,17 @@ function buildAttack(
     access: 'white-box',
     complete: true,
     rows,
+    traces: rows.slice(0, 3).flatMap(({ imageId, clean, attackedFloat, linfFloat, ssim }) => [
+      { imageId, step: 0, score: clean, loss: 0, linf: 0, ssim: 1 },
+      {
+        imageId,
+        step: 1,
+        score: attackedFloat,
+        loss: null,
+        linf: linfFloat,
+        ssim: ssim['ssim-piq'] ?? null,
+      },
+    ]),
     warnings: [],
   };
 }

@@ -1,4 +1,4 @@
-import type { AttackRow, NormRow, ScoreRow } from '@shared/domain/results';
+import type { AttackRow, NormRow, ScoreRow, TraceRow } from '@shared/domain/results';
 import type { JobKind, Warning } from '@shared/domain/run';
 import type { ReadableDb, WritableDb } from './handle';
 import { fromJson } from './handle';
@@ -25,6 +25,23 @@ export function upsertAttacks(db: WritableDb, jobId: number, rows: readonly Atta
          @linfEightBit, @l2, @ssim, @psnr, @direction, @steps, @zeroGradientShare,
          @clampedShare, @durationMs, @artifact)`,
       { jobId, ...row, ssim: JSON.stringify(row.ssim) },
+    );
+  }
+}
+
+/** Stores the steps of traced images; an image that is attacked again loses its earlier steps. */
+export function replaceTraces(db: WritableDb, jobId: number, rows: readonly TraceRow[]): void {
+  for (const imageId of new Set(rows.map((row) => row.imageId))) {
+    db.run('DELETE FROM attack_traces WHERE job_id = @jobId AND image_id = @imageId', {
+      jobId,
+      imageId,
+    });
+  }
+  for (const row of rows) {
+    db.run(
+      `INSERT INTO attack_traces (job_id, image_id, step, score, loss, linf, ssim)
+       VALUES (@jobId, @imageId, @step, @score, @loss, @linf, @ssim)`,
+      { jobId, ...row },
     );
   }
 }
@@ -60,6 +77,15 @@ export function listAttacks(db: ReadableDb, jobId: number): AttackRow[] {
       { jobId },
     )
     .map((row) => ({ ...row, ssim: fromJson<AttackRow['ssim']>(row.ssim) }));
+}
+
+/** Steps of the traced images, in the order of the data set. */
+export function listTraces(db: ReadableDb, jobId: number): TraceRow[] {
+  return db.all<TraceRow>(
+    `SELECT t.image_id AS imageId, t.step, t.score, t.loss, t.linf, t.ssim
+     FROM attack_traces t ${byPosition}, t.step`,
+    { jobId },
+  );
 }
 
 export function listNorms(db: ReadableDb, jobId: number): NormRow[] {

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Split, Dataset } from '@shared/domain/dataset';
 import type { Run } from '@shared/domain/run';
-import { LabError } from '@shared/errors';
+import { LabError, must } from '@shared/errors';
 import { labAffine, toLab } from '@shared/lab-scale';
 import type { JobImage, JobPayload } from '@shared/worker-protocol';
 import type { LocatedImage } from '../db/datasets';
@@ -88,9 +88,23 @@ export function preparePayload(db: ReadableDb, layout: Layout, job: JobRecord): 
           attackSeed: spec.seed,
           files: neededPayload(db, layout, spec.files),
           imageDir: layout.attack(job.id),
+          traceIds: spreadOverRatings(wanted, spec.traces ?? 0),
         },
       };
   }
+}
+
+/** `count` of the images, from the lowest rated to the highest: the same ones whatever is done. */
+export function spreadOverRatings(
+  images: readonly Pick<JobImage, 'id' | 'mos'>[],
+  count: number,
+): number[] {
+  const ascending = images.toSorted((a, b) => a.mos - b.mos || a.id - b.id);
+  const wanted = Math.min(count, ascending.length);
+  return Array.from({ length: wanted }, (_, i) => {
+    const at = wanted === 1 ? 0.5 : i / (wanted - 1);
+    return must(ascending[Math.round(at * (ascending.length - 1))], 'inside the list').id;
+  });
 }
 
 /** Weights a trained run is judged by. @throws LabError `missing-file` */

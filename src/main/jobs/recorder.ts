@@ -1,7 +1,7 @@
 import type { AttackRow } from '@shared/domain/results';
 import type { WritableDb } from '../db/handle';
 import type { JobRecord } from '../db/jobs';
-import { addWarning, upsertAttacks, upsertNorms, upsertScores } from '../db/results';
+import { addWarning, replaceTraces, upsertAttacks, upsertNorms, upsertScores } from '../db/results';
 import { setSelected, setTrained } from '../db/runs';
 import {
   forgetAfterStep,
@@ -51,6 +51,7 @@ export function record(
         return;
       case 'attacks':
         upsertAttacks(db, job.id, withStoredArtifacts(layout, job.id, message.rows));
+        replaceTraces(db, job.id, message.traces);
         return;
       case 'norms':
         upsertNorms(db, job.id, message.rows);

@@ -1,4 +1,6 @@
+import { canonical } from '@shared/canonical';
 import type { StudyAttack } from '@shared/domain/study';
+import { settingsThatCount } from '@shared/study/same-settings';
 
 /** What tells two batches with one label apart, in the order it is looked for. */
 const distinctions: readonly ((attack: StudyAttack) => string)[] = [
@@ -36,5 +38,5 @@ function groups(attacks: readonly StudyAttack[]): StudyAttack[][] {
 }
 
 function settingsOf({ spec }: StudyAttack): string {
-  return JSON.stringify({ ...spec, runId: null });
+  return canonical(settingsThatCount(spec));
 }

@@ -1,6 +1,7 @@
 import type { Job, Pair } from '@shared/domain/run';
 import type { Study, StudyAttack, StudyRun, StudySelection } from '@shared/domain/study';
 import { toLab } from '@shared/lab-scale';
+import { withCrossFlags } from '@shared/study/cross-flags';
 import { getDataset, listSideImages } from '../db/datasets';
 import type { ReadableDb } from '../db/handle';
 import type { JobRecord } from '../db/jobs';
@@ -12,6 +13,7 @@ import {
   listNorms,
   listRunWarnings,
   listScores,
+  listTraces,
 } from '../db/results';
 import { getRun, getRunFacts, listPairs } from '../db/runs';
 import { getSplit } from '../db/splits';
@@ -78,7 +80,7 @@ function loadRun(
       complete: scores.state === 'done',
       rows: listScores(db, scores.id),
     },
-    attacks: attacksOf(db, jobs, side),
+    attacks: withCrossFlags(attacksOf(db, jobs, side)),
     norms: norms && {
       jobId: norms.id,
       spec: norms.spec,
@@ -118,7 +120,7 @@ function newest<Kind extends 'evaluate' | 'norms'>(
 }
 
 /** The attack batches, one per distinct description, in the order they were first asked for. */
-function attacksOf(
+export function attacksOf(
   db: ReadableDb,
   jobs: readonly JobRecord[],
   side: StudySelection['side'],
@@ -139,6 +141,7 @@ function attacksOf(
       access: job.access ?? 'white-box',
       complete: job.state === 'done',
       rows: listAttacks(db, job.id),
+      ...(job.spec.traces ? { traces: listTraces(db, job.id) } : {}),
       warnings: listJobWarnings(db, job.id),
     }));
 }

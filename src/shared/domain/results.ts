@@ -32,6 +32,22 @@ export const AttackRow = v.object({
 });
 export type AttackRow = v.InferOutput<typeof AttackRow>;
 
+/**
+ * One step of an attack on one image, lab scale and [0, 1] pixels: means over the image's views,
+ * L-infinity the largest of any. Step k is the picture after k steps; long attacks are thinned.
+ */
+export const TraceRow = v.object({
+  imageId: v.number(),
+  step: v.number(),
+  score: v.number(),
+  /** What the attack increases, in its own unit; null where it did not say or at the last step. */
+  loss: v.nullable(v.number()),
+  linf: v.number(),
+  /** `ssim-piq` with the original; null where the picture is smaller than its window. */
+  ssim: v.nullable(v.number()),
+});
+export type TraceRow = v.InferOutput<typeof TraceRow>;
+
 /** Gradient norm of one image: mean over its views of the per-view l1 norm (score per [0,1] pixel). */
 export const NormRow = v.object({
   imageId: v.number(),

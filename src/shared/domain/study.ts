@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { Dataset, Split } from './dataset';
 import { AttackSpec, NormsSpec, Pair, Run, Warning } from './run';
-import { AttackRow, NormRow, ScoreRow } from './results';
+import { AttackRow, NormRow, ScoreRow, TraceRow } from './results';
 import { EpochMetric, StepMetric } from './run';
 
 /**
@@ -28,6 +28,8 @@ export const StudyAttack = v.object({
   access: v.picklist(['white-box', 'black-box']),
   complete: v.boolean(),
   rows: v.array(AttackRow),
+  /** Steps of the images that were traced, in order of image and step; absent where none was. */
+  traces: v.optional(v.array(TraceRow)),
   warnings: v.array(Warning),
 });
 export type StudyAttack = v.InferOutput<typeof StudyAttack>;

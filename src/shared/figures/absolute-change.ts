@@ -6,6 +6,7 @@ import { countText, measuredText } from '../study/format';
 import { missingInPair, needAttack } from '../study/missing';
 import { coverageNotes, provenanceNotes, scoredNote } from '../study/notes';
 import { attackPoints, type PointId } from '../study/points';
+import { shareNotes, unfairNotes } from '../study/same-settings';
 import { attackOf, chosenAttack, chosenPair, runLabel, type StudyPair } from '../study/select';
 import type { ChartTheme } from '../theme';
 import { densityTicks, hiddenAxis, largest, niceTicks, scoreTicks, xAxis, yAxis } from './lib/axes';
@@ -171,6 +172,8 @@ const figure: FigureDef = {
       `per image (${markerKey(pair)}; ${countText(points.map((own) => own.length))}).`,
       bandwidthNote('Curves on the right, reflected at zero', pair, densities, 'points'),
       scoredNote(options.scored),
+      ...shareNotes([pair], [attack]),
+      ...unfairNotes([pair], [attack]),
       ...coverageNotes(pair.runs.map((run) => ({ run, batch: attackOf(run, attack) }))),
       ...provenanceNotes(study, pair.runs),
     ]);

@@ -5,6 +5,7 @@ import { attackMeasures } from '../study/measures';
 import { missingInPair, needAttack } from '../study/missing';
 import { coverageNotes, provenanceNotes, scoredNote } from '../study/notes';
 import { attackPoints, type AttackPoint } from '../study/points';
+import { shareNotes, unfairNotes } from '../study/same-settings';
 import { attackOf, chosenAttack, chosenPair, runLabel, type StudyPair } from '../study/select';
 import { kde, peak } from '../stats/kde';
 import type { ChartTheme } from '../theme';
@@ -199,6 +200,8 @@ function caption(study: Study, options: FigureOptions): string {
       'score points',
     ),
     scoredNote(options.scored),
+    ...shareNotes([pair], [attack]),
+    ...unfairNotes([pair], [attack]),
     ...coverageNotes(pair.runs.map((run) => ({ run, batch: attackOf(run, attack) }))),
     ...provenanceNotes(study, pair.runs),
   ]);

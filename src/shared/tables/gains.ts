@@ -10,6 +10,7 @@ import { missingInStudy, needAttack } from '../study/missing';
 import { coverageNotes, provenanceNotes, scoredNote } from '../study/notes';
 import { attackPoints } from '../study/points';
 import { attackLabels, attackOf, pairsOf } from '../study/select';
+import { unfairNotes } from '../study/same-settings';
 import { ssimGate, ssimShare } from '../study/ssim-share';
 import { arrow, blank, notMeasured, regimeName, undefinedNotes } from './lib/cells';
 import type { Table, TableCell, TableColumn, TableDef, TableRow } from './lib/table';
@@ -67,6 +68,7 @@ function toTable(study: Study, options: FigureOptions): Table {
       'Intervals: Student’s t for means, percentile bootstrap over images (1000 resamples, seed 1)' +
         ' for distances.',
       `SSIM > 0.9: share of images whose ${ssimGate.variant} with the original is above ${ssimGate.above}.`,
+      ...unfairNotes(pairs, labels),
       ...undefinedNotes(body.flatMap((row) => row.cells)),
       ...coverageNotes(
         labels.flatMap((label) => runs.map((run) => ({ run, batch: attackOf(run, label) }))),

@@ -5,6 +5,7 @@ import { countText } from '../study/format';
 import { attackMeasures, type AttackMeasures } from '../study/measures';
 import { missingInStudy, needAttack } from '../study/missing';
 import { coverageNotes, provenanceNotes, scoredNote } from '../study/notes';
+import { shareNotes, unfairNotes } from '../study/same-settings';
 import { attackLabels, attackOf, pairsOf, runLabelIn } from '../study/select';
 import { arrow, blank, pairCells, runColumns, undefinedNotes, type Better } from './lib/cells';
 import type { Table, TableDef, TableRow } from './lib/table';
@@ -84,6 +85,8 @@ function toTable(study: Study, options: FigureOptions): Table {
       `${countText(counts)} images. RMSE in score points (0\u2013100); SROCC with average ranks;` +
         ' PLCC raw, without logistic fit; KROCC is tau-b.',
       rNote(study.runs, attacks, options, labelOf),
+      ...shareNotes(pairs, labelsOf(study, options)),
+      ...unfairNotes(pairs, labelsOf(study, options)),
       ...undefinedNotes(body.flatMap((row) => row.cells)),
       ...warningNotes(study.runs, attacks, labelOf),
       ...coverageNotes(

@@ -24,6 +24,10 @@ const roundingExcess = 1e-6;
 const flatShare = 0.5;
 const clampedShare = 0.25;
 const lostShare = 0.2;
+/** So few pictures may be alike by chance. */
+const enoughForUnits = 8;
+/** How far scores on a 0 to 1 scale may leave it. */
+const narrow = 0.5;
 
 /** The doubts a finished (or stopped) batch raises, one warning per kind, with counts. */
 export function sanityFlags(judged: readonly Judged[], control: NoiseControl | null): Warning[] {
@@ -33,6 +37,7 @@ export function sanityFlags(judged: readonly Judged[], control: NoiseControl | n
     outsideTheBall(judged),
     eightBitLoss(judged),
     saturatedScores(judged),
+    foreignUnits(judged),
     clampedPixels(judged),
     control ? noiseDoesAsWell(control) : null,
   ].filter((warning) => warning !== null);
@@ -76,6 +81,18 @@ function saturatedScores(judged: readonly Judged[]): Warning | null {
     code: 'score-saturated',
     message: `The attacked score of ${of(atEnd, judged)} is exactly 0 or 100: the model's output is clamped there, where its gradient vanishes.`,
   });
+}
+
+/** A lab score of photographs that stays within a point or leaves the scale by half is no lab score. */
+function foreignUnits(judged: readonly Judged[]): Warning | null {
+  if (judged.length < enoughForUnits) return null;
+  const clean = judged.map(({ row }) => row.clean);
+  const [low, high] = [Math.min(...clean), Math.max(...clean)];
+  if (low >= -50 && high <= 150 && (low < -narrow || high > 1 + narrow)) return null;
+  return {
+    code: 'score-units',
+    message: `The clean scores of ${judged.length} pictures run from ${low.toPrecision(3)} to ${high.toPrecision(3)}: not the 0 to 100 that the attack's settings are made for.`,
+  };
 }
 
 function clampedPixels(judged: readonly Judged[]): Warning | null {

@@ -59,6 +59,11 @@ export interface AttackContext {
   once<T extends HasDispose>(key: string, build: () => T): T;
   /** Awaited between steps, so that pause and stop get through. Throws LabError `cancelled`. */
   checkpoint(): Promise<void>;
+  /**
+   * Tells what the attack increases, one value per picture, at the pictures it scored last. Only
+   * recorded, and only for traced pictures: absent otherwise.
+   */
+  readonly tellLoss?: (loss: readonly number[]) => void;
 }
 
 export interface AttackOutcome {

@@ -8,6 +8,8 @@ import {
   addWarning,
   listJobWarnings,
   listScores,
+  listTraces,
+  replaceTraces,
   upsertScores,
 } from '../../../src/main/db/results';
 import { insertRun, listRuns } from '../../../src/main/db/runs';
@@ -155,4 +157,20 @@ it('gives a model the same colour slot for good', () => {
   addRun();
   expect(listRuns(db)).toHaveLength(2);
   expect(db.all('SELECT model_id, slot FROM model_slots')).toEqual([{ model_id: 'toy', slot: 0 }]);
+});
+
+it('keeps the steps of a traced image once, however often it is attacked', () => {
+  const { jobId } = addRun();
+  const [image] = db.all<{ id: number }>('SELECT id FROM images ORDER BY position LIMIT 1');
+  const row = (step: number, score: number) => ({
+    imageId: image?.id ?? 0,
+    step,
+    score,
+    loss: null,
+    linf: 0.5,
+    ssim: null,
+  });
+  replaceTraces(db, jobId, [row(0, 1), row(1, 2), row(2, 3)]);
+  replaceTraces(db, jobId, [row(0, 4), row(1, 5)]);
+  expect(listTraces(db, jobId)).toEqual([row(0, 4), row(1, 5)]);
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Lab } from '../../../src/main/lab';
+import { spreadOverRatings } from '../../../src/main/jobs/payload';
 import type { GridRequest } from '../../../src/shared/domain/group';
 import type { Job } from '../../../src/shared/domain/run';
 import { groupView } from '../../../src/shared/group-view';
@@ -36,6 +37,14 @@ async function viewOf(lab: Lab, id: number) {
 
 const settled = (lab: Lab, ids: readonly number[]): Promise<Job[]> =>
   Promise.all(ids.map((id) => jobIn(lab, id, 'done')));
+
+it('traces the same images whatever is done: from the lowest rated to the highest', () => {
+  const images = [5, 3, 9, 1, 7].map((mos, id) => ({ id, mos }));
+  expect(spreadOverRatings(images, 3)).toEqual([3, 0, 2]);
+  expect(spreadOverRatings(images, 1)).toEqual([0]);
+  expect(spreadOverRatings(images, 9)).toEqual([3, 1, 0, 4, 2]);
+  expect(spreadOverRatings(images, 0)).toEqual([]);
+});
 
 describe('a grid of attacks', () => {
   it('queues every attack on every run as one group, twins side by side', async () => {

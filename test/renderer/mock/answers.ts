@@ -224,6 +224,7 @@ export function answers(): Answers {
     'job.move': () => ok,
     'job.scores': ({ id }) => data.scoreRows(id, testSide),
     'job.attacks': ({ id }) => data.attackRows(id === 11 ? 3 : id - 6, testSide),
+    'job.traces': () => [],
     'job.norms': ({ id }) => data.normRows(id - 8, testSide),
     'job.warnings': () => [],
     'study.load': (selection) => study(selection, testSide),

@@ -31,6 +31,15 @@ describe('sanityFlags', () => {
     expect(codes([])).toEqual([]);
   });
 
+  it('name scores in other units than 0 to 100, where there are enough of them to tell', () => {
+    const native = (i: number): Judged => judged({ clean: 0.1 * i, attackedFloat: 0.2 * i });
+    const rows = Array.from({ length: 9 }, (_, i) => native(i));
+    expect(codes(rows)).toContain('score-units');
+    expect(codes(rows.slice(0, 7))).not.toContain('score-units');
+    const far = Array.from({ length: 9 }, (_, i) => judged({ clean: 40 * i }));
+    expect(codes(far)).toContain('score-units');
+  });
+
   it('name zero gradients, with the pictures on which nothing moved at all', () => {
     const [flag] = sanityFlags([judged({ zeroGradientShare: 1 }), judged()], null);
     expect(flag).toMatchObject({ code: 'zero-gradient', imageId: 5 });

@@ -225,6 +225,7 @@ for (const engine of ['cpu', 'wasm'] as const) {
           attackSeed: 3,
           files: [],
           imageDir,
+          traceIds: [],
         };
         const attacked = process.start(attack);
         await process.until('done', attacked);
@@ -262,6 +263,7 @@ for (const engine of ['cpu', 'wasm'] as const) {
         attackSeed: 3,
         files: [],
         imageDir: inTemp('none'),
+        traceIds: [],
       };
       const rows = async (payload: AttackPayload) => {
         const id = process.start(payload);

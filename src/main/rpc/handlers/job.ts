@@ -1,7 +1,8 @@
 import type { Job } from '@shared/domain/run';
 import type { JobRecord } from '../../db/jobs';
 import { getJob, listJobs, toJob } from '../../db/jobs';
-import { listAttacks, listJobWarnings, listNorms, listScores } from '../../db/results';
+import { listAttacks, listNorms, listScores, listTraces } from '../../db/results';
+import { warningsOfJob } from '../../study/job-warnings';
 import type { JobRunner } from '../../jobs/runner';
 import type { LabContext, NounHandlers } from '../context';
 import { ok, opened } from '../context';
@@ -25,6 +26,7 @@ export const jobHandlers: NounHandlers<'job'> = {
   },
   'job.scores': (context, { id }) => listScores(opened(context).db, id),
   'job.attacks': (context, { id }) => listAttacks(opened(context).db, id),
+  'job.traces': (context, { id }) => listTraces(opened(context).db, id),
   'job.norms': (context, { id }) => listNorms(opened(context).db, id),
-  'job.warnings': (context, { id }) => listJobWarnings(opened(context).db, id),
+  'job.warnings': (context, { id }) => warningsOfJob(opened(context).db, id),
 };

@@ -22,3 +22,17 @@ export function lossSign(loss: SignLoss, score: number, clean: number): -1 | 0 |
       return score > clean ? 1 : score < clean ? -1 : 0;
   }
 }
+
+/** The losses themselves, per picture, for traces; `mid` as the change in its direction. */
+export function losses(
+  loss: SignLoss,
+  scores: ArrayLike<number>,
+  clean: ArrayLike<number>,
+  direction: ArrayLike<number>,
+): number[] {
+  return Array.from(scores, (f, i) => {
+    const change = f - (clean[i] ?? 0);
+    if (loss === 'mid') return (direction[i] ?? 0) * change;
+    return loss === 'mae' ? Math.abs(change) : change * change;
+  });
+}

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { random } from '@shared/random';
 import type { AttackContext, AttackOutcome } from '../attack';
-import { lossSign } from './loss-sign';
+import { losses, lossSign } from './loss-sign';
 import type { SignSettings } from './params';
 
 /**
@@ -35,6 +35,7 @@ export async function signSteps(
         lossSign(settings.loss, f, clean[i] ?? 0),
       );
       signs.forEach((sign, i) => (direction[i] ||= sign));
+      context.tellLoss?.(losses(settings.loss, await score.data(), clean, direction));
       if (step === 0) zeroGradientShare = await zeroShare(gradient, signs);
       const next = takeStep(x, current, gradient, signs, settings);
       tf.dispose([score, gradient, current]);

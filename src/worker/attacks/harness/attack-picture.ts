@@ -1,4 +1,4 @@
-import type { AttackRow } from '@shared/domain/results';
+import type { AttackRow, TraceRow } from '@shared/domain/results';
 import type { ParamValues } from '@shared/params';
 import type { RgbImage } from '@imaging/image';
 import type { View } from '../../data/views';
@@ -8,6 +8,7 @@ import { attackPieces, type AttackedPieces } from './attack-pieces';
 import { measure } from './measure';
 import { cutPieces, pieceScorer, type Target } from './pieces';
 import type { AttackRunSettings } from './settings';
+import { joinTraces } from './tracer';
 
 export interface AttackedPicture {
   /** All of the row but its artifact, which the caller saves. */
@@ -17,6 +18,8 @@ export interface AttackedPicture {
   readonly excess: number;
   /** What was attacked, group by group, before rounding. */
   readonly pieces: readonly AttackedPieces[];
+  /** Its steps; empty where they were not asked for. */
+  readonly trace: readonly TraceRow[];
 }
 
 /**
@@ -25,6 +28,7 @@ export interface AttackedPicture {
  *
  * @param scorer scores views, lab scale
  * @param batch what the pictures of a batch share; the caller disposes it
+ * @param traced whether the attack's steps are recorded
  */
 export async function attackPicture(
   attack: AttackDef,
@@ -35,6 +39,7 @@ export async function attackPicture(
   seed: number,
   checkpoint: () => Promise<void>,
   batch: AttackBatch = new AttackBatch(),
+  traced = false,
 ): Promise<AttackedPicture> {
   const startedAt = performance.now();
   const groups = cutPieces(target, run, seed);
@@ -42,7 +47,9 @@ export async function attackPicture(
   const attacked: AttackedPieces[] = [];
   for (const pieces of groups) {
     await checkpoint();
-    attacked.push(await attackPieces(attack, params, unitScorer, pieces, checkpoint, batch));
+    attacked.push(
+      await attackPieces(attack, params, unitScorer, pieces, checkpoint, batch, traced),
+    );
   }
   const measured = measure(groups, attacked);
   const zeroGradientShare =
@@ -59,6 +66,10 @@ export async function attackPicture(
     saved: layBack(target, run.unit, attacked),
     excess: Math.max(...attacked.map((part) => part.excess)),
     pieces: attacked,
+    trace: joinTraces(attacked.map((part) => part.trace ?? [])).map((step) => ({
+      imageId: target.imageId,
+      ...step,
+    })),
   };
 }
 

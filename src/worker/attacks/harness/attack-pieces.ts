@@ -6,6 +6,7 @@ import type { AttackDef, Scorer } from '../attack';
 import type { AttackBatch } from './attack-batch';
 import type { Pieces } from './pieces';
 import { project } from './project';
+import { Tracer, type TracePoint } from './tracer';
 
 /** What became of the pieces: everything but the attack's word is the harness's own measurement. */
 export interface AttackedPieces {
@@ -20,12 +21,15 @@ export interface AttackedPieces {
   readonly zeroGradientShare: Float32Array;
   /** How far outside the ball or [0, 1] the attack's own result lay, [0, 1] pixel units. */
   readonly excess: number;
+  /** Its steps, where they were asked for. */
+  readonly trace: readonly TracePoint[] | null;
 }
 
 /**
  * Lets an attack loose on some pieces, brings its result back into the ball and into [0, 1], and
  * scores that, as float and as it would be saved in 8 bit.
  *
+ * @param traced whether the attack's steps are recorded
  * @throws LabError `non-finite` where the attack returned a pixel that is no number
  */
 export async function attackPieces(
@@ -35,11 +39,19 @@ export async function attackPieces(
   pieces: Pieces,
   checkpoint: () => Promise<void>,
   batch: AttackBatch,
+  traced = false,
 ): Promise<AttackedPieces> {
   const shape: [number, number, number, number] = [pieces.count, pieces.height, pieces.width, 3];
   const x = tf.tensor4d(pieces.data, shape);
   const clean = await scorer.score(x);
-  const context = batch.context({ scorer, clean, seeds: pieces.seeds, checkpoint });
+  const tracer = traced ? new Tracer(pieces) : null;
+  const context = batch.context({
+    scorer: tracer?.watch(scorer) ?? scorer,
+    clean,
+    seeds: pieces.seeds,
+    checkpoint,
+    ...(tracer && { tellLoss: tracer.tellLoss }),
+  });
   const outcome = await attack.run(x, params, context);
   if (!tf.util.arraysEqual(outcome.adversarial.shape, shape)) {
     throw new Error(
@@ -57,16 +69,18 @@ export async function attackPieces(
   const saved = tf.tensor4d(fromBytes(eightBit), shape);
   const floatScores = await scorer.score(projected);
   const savedScores = await scorer.score(saved);
+  const scoreFloat = (await floatScores.data()) as Float32Array;
   const result: AttackedPieces = {
     adversarial,
     eightBit,
     clean: (await clean.data()) as Float32Array,
-    scoreFloat: (await floatScores.data()) as Float32Array,
+    scoreFloat,
     scoreEightBit: (await savedScores.data()) as Float32Array,
     direction: outcome.direction,
     steps: outcome.steps,
     zeroGradientShare: outcome.zeroGradientShare,
     excess,
+    trace: tracer?.finished(adversarial, scoreFloat, outcome.steps) ?? null,
   };
   tf.dispose([x, clean, outcome.adversarial, projected, saved, floatScores, savedScores]);
   return result;

@@ -2,7 +2,7 @@ import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { encodePng } from '@imaging/encode';
 import type { RgbImage } from '@imaging/image';
-import type { AttackRow } from '@shared/domain/results';
+import type { AttackRow, TraceRow } from '@shared/domain/results';
 import { checkValues } from '@shared/params';
 import type { AttackPayload } from '@shared/worker-protocol';
 import { sanityFlags, type Judged } from '../../analysis/sanity-flags';
@@ -14,6 +14,11 @@ import { attackRunParams, attackRunSettings } from '../../attacks/harness/settin
 import type { Job } from '../job';
 import { openNeeded } from '../open-weights';
 import { runBatch } from './batch';
+
+interface TracedRow {
+  readonly row: AttackRow;
+  readonly trace: readonly TraceRow[];
+}
 
 /** Pictures on which the attack is compared with noise: enough to tell, too few to cost. */
 const controlled = 8;
@@ -34,18 +39,25 @@ export async function attack(payload: AttackPayload, job: Job): Promise<null> {
   const files = await openNeeded(payload.files);
   let batch = new AttackBatch(files);
   try {
-    await runBatch<AttackRow>(payload, job, (trained) => {
+    await runBatch<TracedRow>(payload, job, (trained) => {
       const scorer = trained.scorer(run.viewsAtOnce);
       batch = new AttackBatch(files, trained.def.labScale);
       return {
         phase: `attacking with ${def.title}`,
-        post: (rows) => job.post({ type: 'attacks', rows }),
+        // A row and its steps travel together: a picture is stored whole or not at all.
+        post: (traced) =>
+          job.post({
+            type: 'attacks',
+            rows: traced.map(({ row }) => row),
+            traces: traced.flatMap(({ trace }) => trace),
+          }),
         each: async (sitter) => {
           if (judged.length === 0) {
             const doubt = await zeroBudgetControl(scorer, sitter, run);
             if (doubt) job.warn(doubt);
           }
           const { checkpoint } = job.control;
+          const traced = payload.traceIds.includes(sitter.imageId);
           const attacked = await attackPicture(
             def,
             params,
@@ -55,16 +67,17 @@ export async function attack(payload: AttackPayload, job: Job): Promise<null> {
             seed,
             checkpoint,
             batch,
+            traced,
           );
           if (ball && byNoise.length < controlled) {
             byNoise.push(await noiseControl(scorer, sitter, run, ball.epsilon, seed));
             byAttack.push(attacked.row.attackedFloat - attacked.row.clean);
           }
           judged.push({ row: attacked.row, excess: attacked.excess });
-          const { row, saved } = attacked;
-          if (!run.keepImages) return { row: { ...row, artifact: null } };
+          const { row, saved, trace } = attacked;
+          if (!run.keepImages) return { row: { row: { ...row, artifact: null }, trace } };
           const file = keep(saved, payload.imageDir, row.imageId);
-          return { row: file.then((artifact) => ({ ...row, artifact })) };
+          return { row: file.then((artifact) => ({ row: { ...row, artifact }, trace })) };
         },
       };
     });
