@@ -119,9 +119,15 @@ function differences(a: AttackSpec, b: AttackSpec): string[] {
   const [x, y] = [flat(a), flat(b)];
   return [...new Set([...Object.keys(x), ...Object.keys(y)])]
     .filter((id) => canonical(x[id] ?? null) !== canonical(y[id] ?? null))
-    .map((id) => `${id} ${String(x[id] ?? 'none')} and ${String(y[id] ?? 'none')}`);
+    .map((id) => `${id} ${shown(x[id])} and ${shown(y[id])}`);
 }
 
 function percent(share: number): string {
   return `${fixed(100 * share, share === 1 || share === 0 ? 0 : 1)} %`;
+}
+
+/** A setting as a person would write it. */
+function shown(value: unknown): string {
+  if (value === undefined || value === null) return 'none';
+  return typeof value === 'object' ? canonical(value) : String(value as string | number | boolean);
 }
