@@ -129,5 +129,5 @@ function percent(share: number): string {
 /** A setting as a person would write it. */
 function shown(value: unknown): string {
   if (value === undefined || value === null) return 'none';
-  return typeof value === 'object' ? canonical(value) : String(value as string | number | boolean);
+  return typeof value === 'string' ? value : canonical(value);
 }
