@@ -95,6 +95,8 @@ describe(`the bench on ${engine}`, () => {
         doneBefore: 0,
         run,
         imageDir: inTemp('none'),
+        files: [],
+        traceIds: [],
       };
       const id = lab.start(attack);
       await lab.until('done', id);
