@@ -6,12 +6,10 @@
  *
  * PyTorch is found through IQALAB_TORCH_PYTHON, the path of a Python that has it; without it only this lab is measured.
  */
-import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { build } from 'vite';
+import { bundle, measure } from './lib/peers.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 
@@ -54,23 +52,6 @@ export async function run(args) {
   }
 }
 
-/** One process: its first step warms up and is not counted. */
-function measure([program, ...args], settings) {
-  return new Promise((done, failed) => {
-    const child = spawn(program, [...args, JSON.stringify(settings)], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    let text = '';
-    child.stdout.on('data', (data) => (text += data));
-    child.on('error', failed);
-    child.on('close', (code) => {
-      const line = text.trim().split('\n').at(-1) ?? '';
-      if (code === 0) done(JSON.parse(line));
-      else failed(new Error(`${program} ended with ${code}`));
-    });
-  });
-}
-
 function report(results, { batch, recompute }) {
   const rows = [...results].map(([name, runs]) => {
     const seconds = runs.flatMap((run) => run.seconds).sort((a, b) => a - b);
@@ -98,29 +79,4 @@ function report(results, { batch, recompute }) {
       `time ${(ours.median / theirs.median).toFixed(2)} (best ${(ours.best / theirs.best).toFixed(2)}), memory ${(ours.peak / theirs.peak).toFixed(2)} of PyTorch's`,
     );
   }
-}
-
-/** Builds one TypeScript entry where Node finds the packages. */
-async function bundle(entry) {
-  const cache = join(root, 'node_modules', '.cache', 'iqalab-bench');
-  mkdirSync(cache, { recursive: true });
-  const outDir = mkdtempSync(join(cache, 'bundle-'));
-  await build({
-    configFile: false,
-    root,
-    logLevel: 'error',
-    resolve: {
-      alias: { '@shared': join(root, 'src/shared'), '@imaging': join(root, 'src/imaging') },
-    },
-    build: {
-      ssr: join(root, entry),
-      outDir,
-      minify: false,
-      rollupOptions: { output: { entryFileNames: 'entry.mjs' } },
-    },
-  });
-  return {
-    path: join(outDir, 'entry.mjs'),
-    remove: () => rmSync(outDir, { recursive: true, force: true }),
-  };
 }

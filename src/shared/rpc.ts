@@ -10,7 +10,7 @@ import {
   Split,
   SplitSpec,
 } from './domain/dataset';
-import { attackChoice, GridPlan, GridRequest, JobGroup } from './domain/group';
+import { attackChoice, CellNumbers, GridPlan, GridRequest, JobGroup } from './domain/group';
 import { AttackRow, NormRow, ScoreRow, TraceRow } from './domain/results';
 import {
   EpochMetric,
@@ -202,6 +202,8 @@ export const methods = {
 
   'group.list': { args: nothing, result: v.array(JobGroup) },
   'group.get': { args: byId, result: JobGroup },
+  /** One entry per attack job of the group, in its order. */
+  'group.numbers': { args: byId, result: v.array(CellNumbers) },
   /** Each of these does to every job of the group what the verb of the same name does to one. */
   'group.pause': { args: byId, result: JobGroup },
   'group.resume': { args: byId, result: JobGroup },

@@ -1,5 +1,6 @@
-import type { GroupKind, JobGroup } from '@shared/domain/group';
+import type { CellNumbers, GroupKind, JobGroup } from '@shared/domain/group';
 import { LabError } from '@shared/errors';
+import { ssimGate } from '@shared/study/ssim-share';
 import type { ReadableDb, WritableDb } from './handle';
 
 interface GroupRow {
@@ -39,6 +40,21 @@ function withMembers(db: ReadableDb, row: GroupRow): JobGroup {
     { id: row.id },
   );
   return { ...row, members };
+}
+
+/** What the attacks of a group have done so far, made from their rows in one query. */
+export function cellNumbers(db: ReadableDb, groupId: number): CellNumbers[] {
+  return db.all<CellNumbers>(
+    `SELECT m.job_id AS jobId, count(a.image_id) AS images,
+       sqrt(avg((a.attacked_float - a.clean) * (a.attacked_float - a.clean))) AS rmse,
+       avg(abs(a.attacked_float - a.clean)) AS meanChange,
+       avg(json_extract(a.ssim, @path) > @above) AS ssimShare
+     FROM job_group_members m JOIN jobs j ON j.id = m.job_id
+     LEFT JOIN attack_rows a ON a.job_id = m.job_id
+     WHERE m.group_id = @groupId AND j.kind = 'attack'
+     GROUP BY m.position ORDER BY m.position`,
+    { groupId, path: `$."${ssimGate.variant}"`, above: ssimGate.above },
+  );
 }
 
 /** Stores a group and its members in their order; returns its id. */

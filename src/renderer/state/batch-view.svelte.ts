@@ -2,6 +2,8 @@
 export class BatchView {
   #key = $state<string | null>(null);
   drafting = $state(false);
+  /** The group shown in place of a batch. */
+  groupId = $state<number | null>(null);
   imageId = $state<number | null>(null);
 
   /** The chosen batch, else the newest. */
@@ -12,7 +14,13 @@ export class BatchView {
   select(key: string | null): void {
     if (key !== this.#key) this.imageId = null;
     this.#key = key;
+    this.groupId = null;
     this.drafting = false;
+  }
+
+  selectGroup(id: number): void {
+    this.select(null);
+    this.groupId = id;
   }
 
   clear(): void {

@@ -9,6 +9,8 @@ import { Datasets } from './datasets.svelte';
 import { EngineState } from './engine.svelte';
 import { JobRows } from './job-rows.svelte';
 import { Jobs } from './jobs.svelte';
+import { GridDraft } from './grid-draft.svelte';
+import { Groups } from './groups.svelte';
 import { Live } from './live.svelte';
 import { Notices } from './notices.svelte';
 import { Runs } from './runs.svelte';
@@ -27,6 +29,7 @@ export class Lab {
   readonly theme = new Theme();
   readonly view = new View();
   readonly attackView = new BatchView();
+  readonly attackDraft = new GridDraft();
   readonly normView = new BatchView();
   readonly workspace: WorkspaceState;
   readonly datasets: Datasets;
@@ -36,6 +39,7 @@ export class Lab {
   readonly weights: WeightsState;
   readonly runs: Runs;
   readonly jobs: Jobs;
+  readonly groups: Groups;
   readonly live: Live;
   readonly attackRows: JobRows<AttackRow>;
   readonly normRows: JobRows<NormRow>;
@@ -72,6 +76,7 @@ export class Lab {
     this.weights = new WeightsState(client, notices);
     this.runs = new Runs(client, notices);
     this.jobs = new Jobs(client, notices);
+    this.groups = new Groups(client, notices, this.jobs);
     this.live = new Live(client, notices);
     this.attackRows = new JobRows(client, notices, (id) => client.call('job.attacks', { id }));
     this.normRows = new JobRows(client, notices, (id) => client.call('job.norms', { id }));
@@ -111,7 +116,12 @@ export class Lab {
     await this.notices.attempt('Read the list of weights', () => this.weights.load());
     if (!this.workspace.current) return;
     await this.notices.attempt('Read the workspace', async () => {
-      await Promise.all([this.datasets.load(), this.runs.load(), this.jobs.load()]);
+      await Promise.all([
+        this.datasets.load(),
+        this.runs.load(),
+        this.jobs.load(),
+        this.groups.load(),
+      ]);
       await Promise.all(this.datasets.all.map((dataset) => this.splits.load(dataset.id)));
     });
     await this.notices.attempt('Read the loss curves', () => this.live.reload());
@@ -124,12 +134,15 @@ export class Lab {
     this.splits.clear();
     this.runs.clear();
     this.jobs.clear();
+    this.groups.clear();
     this.live.clear();
     this.attackRows.clear();
     this.normRows.clear();
     this.jobWarnings.clear();
     this.study.clear();
     this.weights.clear();
+    this.attackDraft.reset();
+    this.attackDraft.runIds = [];
     this.attackView.clear();
     this.normView.clear();
   }

@@ -47,6 +47,18 @@ export const GridRequest = v.object({
 });
 export type GridRequest = v.InferOutput<typeof GridRequest>;
 
+/** What the attack of one cell has done so far. */
+export const CellNumbers = v.object({
+  jobId: v.number(),
+  images: v.number(),
+  /** Root mean square and mean of the absolute change of score, lab scale; null without an image. */
+  rmse: v.nullable(v.number()),
+  meanChange: v.nullable(v.number()),
+  /** Share of images whose `ssim-piq` is above 0.9. */
+  ssimShare: v.nullable(v.number()),
+});
+export type CellNumbers = v.InferOutput<typeof CellNumbers>;
+
 /** What a grid would do, cell by cell, before it is started. */
 export const GridPlan = v.object({
   cells: v.array(

@@ -3,10 +3,7 @@ import type { AttackSpec } from '../domain/run';
 import type { StudyAttack, StudyRun } from '../domain/study';
 import { fixed, listed } from './format';
 import { attackOf, runLabelIn, type StudyPair } from './select';
-import { ssimGate, ssimShare } from './ssim-share';
-
-/** Shares of images above the SSIM gate further apart than this are not the same strength. */
-const shareApart = 0.1;
+import { sharesApart, ssimGate, ssimShare } from './ssim-share';
 
 /** Which run, how many pictures and what was kept of them: no number depends on these. */
 const asideOf = { spec: ['kind', 'runId', 'limit', 'traces'], run: ['keepImages', 'viewsAtOnce'] };
@@ -82,7 +79,7 @@ function shareNote(
   b: StudyAttack,
 ): string | null {
   const [x, y] = [ssimShare(a).value, ssimShare(b).value];
-  if (x === null || y === null || Math.abs(x - y) <= shareApart) return null;
+  if (x === null || y === null || !sharesApart(x, y)) return null;
   return (
     `Not the same strength under ${a.label}: ${ssimGate.variant} is above ${ssimGate.above} on` +
     ` ${percent(x)} of the images of ${runLabelIn(pairs, first)} and on ${percent(y)} of those of` +

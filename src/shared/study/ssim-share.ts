@@ -15,3 +15,8 @@ export function ssimShare({ rows }: Pick<StudyAttack, 'rows'>): Measured {
   if (values.length === 0) return undefinedBecause(`no image has ${ssimGate.variant}`);
   return { value: values.filter((value) => value > ssimGate.above).length / values.length };
 }
+
+/** Whether two shares are too far apart for their attacks to count as equally strong. */
+export function sharesApart(x: number, y: number): boolean {
+  return Math.abs(x - y) > 0.1;
+}

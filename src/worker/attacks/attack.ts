@@ -78,6 +78,11 @@ export interface AttackOutcome {
 
 /** An attack is one file in this folder with a default export of this type; its id is the stem. */
 export interface AttackDef extends AttackInfo {
+  /**
+   * Whether the first gradient is taken at the picture itself: it is then had together with the
+   * clean score. Absent: no.
+   */
+  readonly startsAtPicture?: (params: Readonly<ParamValues>) => boolean;
   /** The ball the harness projects into, in [0, 1] pixel units; null when the attack has none. */
   budget(params: Readonly<ParamValues>): { readonly norm: 'linf'; readonly epsilon: number } | null;
   run(

@@ -24,6 +24,7 @@ const attack: AttackDef = {
       params: { epsilon: 0.01, stepSize: 0.01, loss: 'mid' },
     },
   ],
+  startsAtPicture: (params) => !signSettings(params).randomStart,
   budget: (params) => ({ norm: 'linf', epsilon: signSettings(params).epsilon }),
   run: (x, params, context) => signSteps(x, signSettings(params), 1, context),
 };

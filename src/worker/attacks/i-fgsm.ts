@@ -39,6 +39,7 @@ const attack: AttackDef = {
       params: { epsilon: 0.03, stepSize: 0.01, steps: 10, loss: 'mid' },
     },
   ],
+  startsAtPicture: (params) => !signSettings(params).randomStart,
   budget: (params) => ({ norm: 'linf', epsilon: signSettings(params).epsilon }),
   run: (x, params, context) =>
     signSteps(x, signSettings(params), read.number(params, 'steps'), context),

@@ -66,6 +66,14 @@ describe('a grid of attacks', () => {
     // A quarter of 16 images is the test side.
     expect(await viewOf(lab, group.id)).toMatchObject({ state: 'done', done: 16, total: 16 });
     expect(await lab.call('group.list', {})).toEqual([group]);
+    const numbers = await lab.call('group.numbers', { id: group.id });
+    expect(numbers.map(({ jobId, images }) => [jobId, images])).toEqual(
+      group.members.map(({ jobId }) => [jobId, 4]),
+    );
+    const rows = await lab.call('job.attacks', { id: group.members[0]?.jobId ?? 0 });
+    const changes = rows.map((row) => Math.abs(row.attackedFloat - row.clean));
+    const mean = changes.reduce((sum, value) => sum + value, 0) / changes.length;
+    expect(numbers[0]?.meanChange).toBeCloseTo(mean, 12);
   });
 
   it('reuses a cell that was attacked before and adds the ones that were not', async () => {

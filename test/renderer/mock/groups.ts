@@ -34,6 +34,14 @@ export function groupAnswers(jobs: readonly Job[]): GroupAnswers {
     'grid.start': answer,
     'group.list': () => [group],
     'group.get': answer,
+    'group.numbers': () =>
+      attacks.map(({ id, state }) => ({
+        jobId: id,
+        images: state === 'done' ? 232 : 93,
+        rmse: id % 2 === 0 ? 6.1 : 22.4,
+        meanChange: id % 2 === 0 ? 5.2 : 20.9,
+        ssimShare: 1,
+      })),
     'group.pause': answer,
     'group.resume': answer,
     'group.stop': answer,

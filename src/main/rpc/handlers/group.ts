@@ -1,5 +1,5 @@
 import type { JobGroup } from '@shared/domain/group';
-import { getGroup, listGroups } from '../../db/groups';
+import { cellNumbers, getGroup, listGroups } from '../../db/groups';
 import { controlGroup, type GroupVerb } from '../../jobs/group-control';
 import type { LabContext, NounHandlers } from '../context';
 import { opened } from '../context';
@@ -14,6 +14,7 @@ const control =
 export const groupHandlers: NounHandlers<'group'> = {
   'group.list': (context) => listGroups(opened(context).db),
   'group.get': (context, { id }) => getGroup(opened(context).db, id),
+  'group.numbers': (context, { id }) => cellNumbers(opened(context).db, id),
   'group.pause': control('pause'),
   'group.resume': control('resume'),
   'group.stop': control('stop'),

@@ -4,6 +4,7 @@ import type { ParamValues } from '@shared/params';
 import { fromBytes, toBytes } from '../../data/pixels';
 import type { AttackDef, Scorer } from '../attack';
 import type { AttackBatch } from './attack-batch';
+import { FirstGradient } from './first-gradient';
 import type { Pieces } from './pieces';
 import { project } from './project';
 import { Tracer, type TracePoint } from './tracer';
@@ -43,16 +44,18 @@ export async function attackPieces(
 ): Promise<AttackedPieces> {
   const shape: [number, number, number, number] = [pieces.count, pieces.height, pieces.width, 3];
   const x = tf.tensor4d(pieces.data, shape);
-  const clean = await scorer.score(x);
+  const first = attack.startsAtPicture?.(params) ? await FirstGradient.at(scorer, x) : null;
+  const clean = first?.clean ?? (await scorer.score(x));
   const tracer = traced ? new Tracer(pieces) : null;
+  const offered = first ?? scorer;
   const context = batch.context({
-    scorer: tracer?.watch(scorer) ?? scorer,
+    scorer: tracer?.watch(offered) ?? offered,
     clean,
     seeds: pieces.seeds,
     checkpoint,
     ...(tracer && { tellLoss: tracer.tellLoss }),
   });
-  const outcome = await attack.run(x, params, context);
+  const outcome = await attack.run(x, params, context).finally(() => first?.dispose());
   if (!tf.util.arraysEqual(outcome.adversarial.shape, shape)) {
     throw new Error(
       `${attack.id}: expected pictures of shape [${shape.join(', ')}], ` +
