@@ -257,3 +257,23 @@ describe('meanScore', () => {
 function never(): never {
   throw new Error('the toy has views');
 }
+
+it('takes the clean score and the first gradient from one pass without changing a number', async () => {
+  const given = target(3, 4);
+  const scorer = scorerOf(curvedModel(viewSize));
+  let passes = 0;
+  const counted = {
+    score: (x: tf.Tensor4D) => scorer.score(x),
+    scoreAndGradient: (x: tf.Tensor4D, weights?: tf.Tensor1D) => {
+      passes++;
+      return scorer.scoreAndGradient(x, weights);
+    },
+  };
+  const before = tf.memory().numTensors;
+  const together = await attackPicture(fgsm, params, crop, counted, given, 1, nothing);
+  expect(passes).toBe(1);
+  expect(tf.memory().numTensors).toBe(before);
+  const apart: AttackDef = { ...fgsm, startsAtPicture: () => false };
+  const separate = await attackPicture(apart, params, crop, scorer, given, 1, nothing);
+  expect({ ...together.row, durationMs: 0 }).toEqual({ ...separate.row, durationMs: 0 });
+});
