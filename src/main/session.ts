@@ -124,7 +124,10 @@ export class Sessions {
 function emptyBin({ db, layout }: OpenWorkspace): void {
   const beforeMs = Date.now() - binDays * 86_400_000;
   const { runIds, jobIds } = purgeBin(db, beforeMs);
-  const folders = [...runIds.map((id) => layout.run(id)), ...jobIds.map((id) => layout.attack(id))];
+  const folders = [
+    ...runIds.map((id) => layout.run(id)),
+    ...jobIds.flatMap((id) => [layout.attack(id), layout.fit(id)]),
+  ];
   const files = purgeWeights(db, beforeMs).map((path) => fromStoredPath(layout, path));
   for (const path of [...folders, ...files]) rmSync(path, { recursive: true, force: true });
 }

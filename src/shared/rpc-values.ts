@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { InitialChoice } from './domain/weights';
+import { InitialChoice, StoredWeights } from './domain/weights';
 import { ParamValues } from './params';
 
 /** Values that only requests and answers of the RPC contract hold; see rpc.ts. */
@@ -48,6 +48,18 @@ export const Batch = {
   runIds: v.array(v.number()),
   side: v.picklist(['train', 'validation', 'test']),
 };
+
+export const FitRequest = v.object({
+  ...Batch,
+  fitId: v.string(),
+  params: ParamValues,
+  seed: v.number(),
+  /** Only the first n images; null for all. */
+  limit: v.nullable(v.number()),
+});
+
+export const FitResult = v.object({ jobId: v.number(), weights: StoredWeights });
+export type FitResult = v.InferOutput<typeof FitResult>;
 
 export const FigureFormat = v.picklist(['svg', 'png', 'csv']);
 export type FigureFormat = v.InferOutput<typeof FigureFormat>;

@@ -31,6 +31,8 @@ import {
   PairDraft,
   Repeats,
   Batch,
+  FitRequest,
+  FitResult,
   FigureFormat,
   TableFormat,
   FigureSize,
@@ -216,6 +218,11 @@ export const methods = {
   'bench.run': { args: BenchAsk, result: BenchAnswer },
   /** Cancels what the window asked last, if it is not answered yet. */
   'bench.stop': { args: v.object({ window: v.string() }), result: done },
+
+  /** One job per run; the file of each goes into the inventory of weights when it is done. */
+  'fit.start': { args: FitRequest, result: ids },
+  /** Files that fits have come to, newest first. */
+  'fit.results': { args: nothing, result: v.array(FitResult) },
 
   'job.list': { args: nothing, result: v.array(Job) },
   'job.get': { args: byId, result: Job },

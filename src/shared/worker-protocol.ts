@@ -109,7 +109,26 @@ export interface BenchReply {
   readonly attacked: Float32Array;
 }
 
-export type JobPayload = TrainPayload | EvaluatePayload | AttackPayload | NormsPayload;
+export interface FitPayload extends ModelPayload {
+  readonly kind: 'fit';
+  readonly fitId: string;
+  readonly params: ParamValues;
+  readonly fitSeed: number;
+  /** Weights of the run; null where the fit uses its pictures and ratings only. */
+  readonly checkpoint: string | null;
+  readonly images: readonly JobImage[];
+  readonly files: readonly NeededPayload[];
+  /** File that holds how far an interrupted fit has come. */
+  readonly positionPath: string;
+  /** Whether to continue from it. */
+  readonly resume: boolean;
+  /** Folder the result goes into, under the name of its SHA-256. */
+  readonly resultDir: string;
+  /** What the result says of where it came from, by key: data set, run, their checksums. */
+  readonly provenance: Readonly<Record<string, string>>;
+}
+
+export type JobPayload = TrainPayload | EvaluatePayload | AttackPayload | NormsPayload | FitPayload;
 
 export type ControlAction = 'pause' | 'resume' | 'stop' | 'stop-after-epoch';
 
@@ -145,6 +164,16 @@ export interface TrainSummary {
   readonly labScale: { readonly scale: number; readonly offset: number };
   /** True when the person stopped it before the last epoch. */
   readonly stoppedEarly: boolean;
+}
+
+/** The file a fit came to. */
+export interface FitSummary {
+  readonly path: string;
+  /** What to call it: "uap-optimised-3f2a9c.safetensors" */
+  readonly fileName: string;
+  readonly sha256: string;
+  readonly sizeBytes: number;
+  readonly facts: WeightFacts;
 }
 
 export type WorkerMessage =
@@ -189,7 +218,12 @@ export type WorkerMessage =
   | { readonly type: 'resumed'; readonly jobId: number }
   /** Stopped on request; finished rows and the last checkpoint are kept. */
   | { readonly type: 'stopped'; readonly jobId: number }
-  | { readonly type: 'done'; readonly jobId: number; readonly train: TrainSummary | null }
+  | {
+      readonly type: 'done';
+      readonly jobId: number;
+      readonly train: TrainSummary | null;
+      readonly fit?: FitSummary;
+    }
   | { readonly type: 'failed'; readonly jobId: number; readonly error: LabErrorData }
   /** At least every 2 s while a job runs; the host renews the job's lease with it. */
   | { readonly type: 'alive'; readonly memoryBytes: number };

@@ -2,6 +2,7 @@ import type { Catalogue, ModelInfo } from '@shared/domain/catalogue';
 import type { ParamSpec, ParamValues } from '@shared/params';
 import { attackInfo, attacks } from './attacks';
 import { attackRunParams } from './attacks/harness/settings';
+import { fitInfo, fits } from './fits';
 import { models, type ModelDef } from './models';
 import { normsParams } from './runtime/executors/norms';
 import { ntSpecs } from './training/nt-settings';
@@ -14,6 +15,7 @@ export function catalogue(): Catalogue {
     attacks: [...attacks.all.values()].map(attackInfo),
     attackRun: [...attackRunParams],
     norms: [...normsParams],
+    fits: [...fits.all.values()].map(fitInfo),
   };
 }
 

@@ -62,4 +62,28 @@ export const fakeCatalogue: Catalogue = {
     },
   ],
   norms: [number('h', 0.01)],
+  fits: [
+    {
+      id: 'stripes',
+      version: 1,
+      title: 'Stripes',
+      citation: 'nobody',
+      summary: 'Fits nothing on a model.',
+      on: 'model',
+      produces: { kind: 'pattern', id: 'stripes' },
+      params: [number('width', 2)],
+      presets: [],
+    },
+    {
+      id: 'stand-in',
+      version: 1,
+      title: 'Stand-in',
+      citation: 'nobody',
+      summary: 'Fits nothing on pictures and ratings.',
+      on: 'data',
+      produces: { kind: 'substitute', id: 'stand-in' },
+      params: [],
+      presets: [],
+    },
+  ],
 };

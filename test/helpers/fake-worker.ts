@@ -1,15 +1,14 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EngineInfo, EngineRung } from '../../src/shared/domain/catalogue';
-import type { AttackRow } from '../../src/shared/domain/results';
 import type { StepMetric } from '../../src/shared/domain/run';
 import type { LabErrorData } from '../../src/shared/errors';
 import type {
   BenchPayload,
   ControlAction,
+  FitPayload,
   HostMessage,
-  JobImage,
   JobPayload,
   TrainPayload,
   WorkerMessage,
@@ -21,6 +20,7 @@ import type {
 } from '../../src/main/jobs/worker-transport';
 
 import { fakeCatalogue } from './fake-catalogue';
+import { attackRow, fakeScore, writeFakeFit } from './fake-results';
 
 /**
  * A worker in memory that speaks the whole protocol and computes nothing: every number is a simple
@@ -64,8 +64,7 @@ const ladder: EngineRung[] = [{ name: 'wasm', available: true, reason: 'fake' }]
 
 /** Quality loss of step n, exactly representable so that stored values compare exactly. */
 export const fakeLoss = (step: number): number => 1 / 2 ** (step % 20);
-/** Score of an image. */
-export const fakeScore = (image: JobImage): number => image.mos + 0.5;
+export { fakeScore } from './fake-results';
 
 export function fakeWorker(options: FakeWorkerOptions = {}): FakeWorker {
   let current: Running | null = null;
@@ -184,11 +183,30 @@ class Running implements WorkerConnection {
 
   async #run(jobId: number, payload: JobPayload): Promise<void> {
     this.#say({ type: 'started', jobId });
-    const finished =
-      payload.kind === 'train'
-        ? await this.#train(jobId, payload)
-        : await this.#batch(jobId, payload);
-    if (!finished) this.#say({ type: 'stopped', jobId });
+    if (!(await this.#work(jobId, payload))) this.#say({ type: 'stopped', jobId });
+  }
+
+  #work(jobId: number, payload: JobPayload): Promise<boolean> {
+    if (payload.kind === 'train') return this.#train(jobId, payload);
+    if (payload.kind === 'fit') return this.#fit(jobId, payload);
+    return this.#batch(jobId, payload);
+  }
+
+  /** A step per image; the position and the result are texts. */
+  async #fit(jobId: number, payload: FitPayload): Promise<boolean> {
+    const { images, positionPath, resume } = payload;
+    const total = images.length;
+    const first = resume ? Number(readFileSync(positionPath, 'utf8')) : 0;
+    for (let done = first + 1; done <= total; done++) {
+      if (!(await this.#tick(jobId))) return false;
+      writeFileSync(positionPath, String(done));
+      const progress = { done, total, unit: 'steps', phase: 'fitting', leftMs: 0 };
+      this.#say({ type: 'progress', jobId, progress });
+    }
+    rmSync(positionPath, { force: true });
+    const fit = writeFakeFit(payload);
+    this.#say({ type: 'done', jobId, train: null, fit });
+    return true;
   }
 
   /** One step's time; false when the job is to stop now. */
@@ -263,7 +281,10 @@ class Running implements WorkerConnection {
     this.#say({ type: 'checkpoint', jobId, checkpoint });
   }
 
-  async #batch(jobId: number, payload: Exclude<JobPayload, TrainPayload>): Promise<boolean> {
+  async #batch(
+    jobId: number,
+    payload: Exclude<JobPayload, TrainPayload | FitPayload>,
+  ): Promise<boolean> {
     for (const image of payload.images) {
       if (!(await this.#tick(jobId))) return false;
       switch (payload.kind) {
@@ -309,26 +330,5 @@ function stepMetric(step: number, epoch: number, payload: TrainPayload): StepMet
     total: fakeLoss(step) + normTerm,
     normEstimate: payload.nt ? 3 : null,
     learningRate: 0.5,
-  };
-}
-
-function attackRow(image: JobImage): AttackRow {
-  const clean = fakeScore(image);
-  return {
-    imageId: image.id,
-    clean,
-    attackedFloat: clean + 1,
-    attackedEightBit: clean + 0.75,
-    linfFloat: 0.005,
-    linfEightBit: 0.00390625,
-    l2: 1,
-    ssim: { 'ssim-piq': 0.99 },
-    psnr: 46,
-    direction: 'up',
-    steps: 1,
-    zeroGradientShare: 0,
-    clampedShare: 0,
-    durationMs: 1,
-    artifact: null,
   };
 }

@@ -100,7 +100,7 @@ const tables = {
   evaluate: 'score_rows',
   attack: 'attack_rows',
   norms: 'norm_rows',
-} as const satisfies Record<Exclude<JobKind, 'train'>, string>;
+} as const satisfies Record<Exclude<JobKind, 'train' | 'fit'>, string>;
 
 /** Images that already have a row: a resumed batch does the rest. */
 export function finishedImages(

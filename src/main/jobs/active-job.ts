@@ -6,7 +6,7 @@ import type { JobRecord } from '../db/jobs';
 import { updateJob } from '../db/jobs';
 import type { JobBoard } from './board';
 import { moveJob } from './moves';
-import { record, recordTrained } from './recorder';
+import { record, recordFitted, recordTrained } from './recorder';
 import { tellRecorded } from './tell-recorded';
 import type { JobTiming } from './timing';
 import type { JobMessage, WorkerHost } from './worker-host';
@@ -162,7 +162,7 @@ export class ActiveJob {
         this.#stopped();
         return;
       case 'done':
-        this.#finish(() => this.#done(message.train));
+        this.#finish(() => this.#done(message));
         return;
       case 'failed':
         // A full disk passes: the job can go on, and what waits for it goes on waiting.
@@ -172,7 +172,7 @@ export class ActiveJob {
     }
   }
 
-  #done(summary: Extract<JobMessage, { type: 'done' }>['train']): void {
+  #done({ train: summary, fit }: Extract<JobMessage, { type: 'done' }>): void {
     const { job } = this;
     const { board } = this.parts;
     const note = summary?.stoppedEarly
@@ -183,16 +183,20 @@ export class ActiveJob {
         const trained = must(summary, 'a finished training reports what it trained');
         recordTrained(board.db, board.layout, job, trained);
       }
+      if (job.kind === 'fit') {
+        recordFitted(board.db, board.layout, job, must(fit, 'a finished fit reports its file'));
+      }
       return moveJob(board.db, job.id, 'done', { note, progress: this.#progress });
     });
     board.tell(done);
+    if (job.kind === 'fit') board.events.emit('weights.changed', {});
   }
 
   #stopped(): void {
     const { job } = this;
     const { board } = this.parts;
     const want = this.#want;
-    const where = (): string => board.where(job);
+    const where = (): string => board.where(this.#now());
     if (want === 'cancel') this.#finish(() => this.#move('cancelled'));
     else if (want === 'close' && this.phase === 'paused') {
       this.#finish(() => {
@@ -206,8 +210,13 @@ export class ActiveJob {
   }
 
   #interrupted(error: LabErrorData): void {
-    const note = `${sentence(error.message)} It stopped ${this.parts.board.where(this.job)}`;
+    const note = `${sentence(error.message)} It stopped ${this.parts.board.where(this.#now())}`;
     this.#move('interrupted', { error, note });
+  }
+
+  /** The job with how far it has come, which is stored only now and then. */
+  #now(): JobRecord {
+    return { ...this.job, progress: this.#progress ?? this.job.progress };
   }
 
   #move(...[to, patch]: [Parameters<JobBoard['move']>[1], Parameters<JobBoard['move']>[2]?]): void {

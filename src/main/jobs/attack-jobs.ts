@@ -56,8 +56,8 @@ export function attackJobs(
 }
 
 /** @throws LabError `bad-input` naming every file that the attack needs and that is not here */
-function requireFiles(
-  attack: AttackInfo,
+export function requireFiles(
+  attack: Pick<AttackInfo, 'title' | 'params' | 'needs'>,
   params: Readonly<ParamValues>,
   stored: readonly StoredWeights[],
 ): NeededFile[] {

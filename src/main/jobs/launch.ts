@@ -34,6 +34,10 @@ export async function launch(
   mkdirSync(layout.cache, { recursive: true });
   if (payload.kind === 'train') mkdirSync(payload.checkpointDir, { recursive: true });
   if (payload.kind === 'attack') mkdirSync(payload.imageDir, { recursive: true });
+  if (payload.kind === 'fit') {
+    mkdirSync(layout.fit(id), { recursive: true });
+    mkdirSync(payload.resultDir, { recursive: true });
+  }
   const pid = must(worker.pid, 'a worker that has loaded an engine has a process number');
   db.transaction(() => {
     if (job.kind === 'train') {

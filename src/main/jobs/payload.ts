@@ -1,6 +1,7 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Split, Dataset } from '@shared/domain/dataset';
-import type { Run } from '@shared/domain/run';
+import type { FitSpec, Run } from '@shared/domain/run';
 import { LabError, must } from '@shared/errors';
 import { labAffine, toLab } from '@shared/lab-scale';
 import type { JobImage, JobPayload } from '@shared/worker-protocol';
@@ -62,6 +63,26 @@ export function preparePayload(db: ReadableDb, layout: Layout, job: JobRecord): 
       },
     };
   }
+  if (spec.kind === 'fit') {
+    const positionPath = layout.fitPosition(job.id);
+    return {
+      fromStep: 0,
+      payload: {
+        ...model,
+        kind: 'fit',
+        fitId: spec.fitId,
+        params: spec.params,
+        fitSeed: spec.seed,
+        checkpoint: spec.on === 'model' ? weightsOf(db, layout, run) : null,
+        images: side(spec.side).slice(0, spec.limit ?? undefined),
+        files: neededPayload(db, layout, spec.files),
+        positionPath,
+        resume: existsSync(positionPath),
+        resultDir: layout.weights,
+        provenance: provenanceOf(run, dataset, split, spec),
+      },
+    };
+  }
   const finished = finishedImages(db, spec.kind, job.id);
   const limit = spec.kind === 'evaluate' ? null : spec.limit;
   const wanted = side(spec.side).slice(0, limit ?? undefined);
@@ -105,6 +126,31 @@ export function spreadOverRatings(
     const at = wanted === 1 ? 0.5 : i / (wanted - 1);
     return must(ascending[Math.round(at * (ascending.length - 1))], 'inside the list').id;
   });
+}
+
+/** What the file of a fit says of where it came from; the same fit of the same things gives the same bytes. */
+function provenanceOf(
+  run: Run,
+  dataset: Dataset,
+  split: Split,
+  { fitId, fitVersion, on, side, limit, params, seed, files = [] }: FitSpec,
+): Record<string, string> {
+  const model: Record<string, string> =
+    on === 'model' ? { run: run.name, run_weights_sha256: run.weightsSha256 ?? '' } : {};
+  return {
+    fit: fitId,
+    fit_version: String(fitVersion),
+    settings: JSON.stringify(params),
+    seed: String(seed),
+    dataset: dataset.name,
+    dataset_hash: dataset.contentHash,
+    split: split.name,
+    split_hash: split.contentHash,
+    side,
+    limit: limit === null ? 'all' : String(limit),
+    ...model,
+    ...(files.length > 0 ? { starts_from: files.map(({ label }) => label).join('; ') } : {}),
+  };
 }
 
 /** Weights a trained run is judged by. @throws LabError `missing-file` */

@@ -4,6 +4,8 @@ import type { JobKind, JobState } from '@shared/domain/run';
 export interface Waiting {
   readonly id: number;
   readonly kind: JobKind;
+  /** It uses the run's pictures and ratings only, so it need not wait for the training. */
+  readonly dataOnly?: boolean;
   readonly runName: string;
   /** State of the training of the job's run; for a training, its own. */
   readonly training: JobState;
@@ -28,7 +30,7 @@ export function planQueue(waiting: readonly Waiting[], blockedBy: string | null)
   const notes = new Map<number, string | null>();
   const cancel = new Map<number, string>();
   for (const job of waiting) {
-    const reason = job.kind === 'train' ? null : trainingReason(job);
+    const reason = job.kind === 'train' || job.dataOnly === true ? null : trainingReason(job);
     if (reason?.final === true) cancel.set(job.id, reason.text);
     else if (reason) notes.set(job.id, reason.text);
     else if (blockedBy !== null) notes.set(job.id, blockedBy);

@@ -1,4 +1,6 @@
 import type { AttackRow } from '@shared/domain/results';
+import type { FitSummary } from '@shared/worker-protocol';
+import { setFitResult } from '../db/fits';
 import type { WritableDb } from '../db/handle';
 import type { JobRecord } from '../db/jobs';
 import { addWarning, replaceTraces, upsertAttacks, upsertNorms, upsertScores } from '../db/results';
@@ -10,6 +12,7 @@ import {
   upsertEpoch,
   upsertSteps,
 } from '../db/training';
+import { insertWeights } from '../db/weights';
 import type { Layout } from '../workspace/layout';
 import { toArtifactPath } from '../workspace/layout';
 import type { JobMessage } from './worker-host';
@@ -84,6 +87,18 @@ export function recordTrained(
 ): void {
   const folder = layout.checkpoints(job.runId);
   setTrained(db, job.runId, summary, toArtifactPath(layout, folder, summary.selectedCheckpoint));
+}
+
+/** Enters the file of a finished fit into the inventory of weights. */
+export function recordFitted(
+  db: WritableDb,
+  layout: Layout,
+  job: JobRecord,
+  { path, fileName, sha256, sizeBytes, facts }: FitSummary,
+): void {
+  const stored = toArtifactPath(layout, layout.weights, path);
+  insertWeights(db, { sha256, fileName, path: stored, sizeBytes, facts, addedAtMs: Date.now() });
+  setFitResult(db, job.id, sha256);
 }
 
 /** Goes back to what was recorded up to the checkpoint a training continues from. */

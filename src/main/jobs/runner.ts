@@ -221,7 +221,8 @@ export class JobRunner {
     return listJobsInState(this.#board.db, 'queued').flatMap((job) => {
       const run = getRun(this.#board.db, job.runId);
       if (run.deletedAtMs !== null || job.id === this.#active?.job.id) return [];
-      return [{ id: job.id, kind: job.kind, runName: run.name, training: run.state }];
+      const { id, kind } = job;
+      return [{ id, kind, dataOnly: isDataOnly(job), runName: run.name, training: run.state }];
     });
   }
 
@@ -237,7 +238,8 @@ export class JobRunner {
   /** A batch on a run that will never be trained would only be cancelled again. */
   #refuseHopeless(job: JobRecord): void {
     const run = getRun(this.#board.db, job.runId);
-    if (job.kind === 'train' || (run.state !== 'failed' && run.state !== 'cancelled')) return;
+    const hopeless = run.state === 'failed' || run.state === 'cancelled';
+    if (job.kind === 'train' || isDataOnly(job) || !hopeless) return;
     throw new LabError({
       kind: 'conflict',
       message: `the training of ${run.name} is ${run.state}, so there is nothing to measure`,
@@ -276,4 +278,8 @@ export class JobRunner {
       this.#options.report(storageError(thrown, this.#board.layout.root));
     }
   }
+}
+
+function isDataOnly({ spec }: JobRecord): boolean {
+  return spec.kind === 'fit' && spec.on === 'data';
 }

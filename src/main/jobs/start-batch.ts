@@ -13,6 +13,8 @@ export interface BatchRequest {
   readonly side: Side;
   /** Only the first n images; null for all. */
   readonly limit: number | null;
+  /** It uses the pictures and ratings of the runs only: whether they are trained does not matter. */
+  readonly dataOnly?: boolean;
 }
 
 /**
@@ -39,21 +41,22 @@ export function startBatch(
  * The runs of a batch, in the order asked.
  * @throws LabError `bad-input` where one of them cannot be measured on this side
  */
-export function checkBatch(db: ReadableDb, { runIds, side, limit }: BatchRequest): Run[] {
+export function checkBatch(db: ReadableDb, request: BatchRequest): Run[] {
+  const { runIds, side, limit, dataOnly = false } = request;
   if (runIds.length === 0) throw refusal('no run was chosen', 'Choose at least one run.');
   if (limit !== null && !(Number.isSafeInteger(limit) && limit > 0)) {
     throw refusal(`the limit must be a whole number from 1, got ${limit}`, 'Correct the limit.');
   }
   const runs = [...new Set(runIds)].map((id) => getRun(db, id));
-  for (const run of runs) checkRun(db, run, side);
+  for (const run of runs) checkRun(db, run, side, dataOnly);
   return runs;
 }
 
-function checkRun(db: ReadableDb, run: Run, side: Side): void {
+function checkRun(db: ReadableDb, run: Run, side: Side, dataOnly: boolean): void {
   if (run.deletedAtMs !== null) {
     throw refusal(`${run.name} was deleted`, 'Restore it or choose another run.');
   }
-  if (run.state === 'failed' || run.state === 'cancelled') {
+  if (!dataOnly && (run.state === 'failed' || run.state === 'cancelled')) {
     throw refusal(`the training of ${run.name} is ${run.state}`, 'Resume the training first.');
   }
   const split = getSplit(db, run.spec.splitId);

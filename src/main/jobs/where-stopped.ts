@@ -32,6 +32,13 @@ export function whereStopped(db: ReadableDb, layout: Layout, job: JobRecord): st
       `${checkpoint.epoch} (step ${checkpoint.step}). Resume continues from there.`
     );
   }
+  if (job.kind === 'fit') {
+    const { done, total } = job.progress ?? { done: 0, total: 0 };
+    const saved = existsSync(layout.fitPosition(job.id));
+    return saved
+      ? `at step ${done} of ${total}. Resume continues from its last saved position.`
+      : `before its first saved position. Resume starts it again.`;
+  }
   const done = finishedImages(db, job.kind, job.id).size;
   return `with ${done} ${done === 1 ? 'image' : 'images'} done. Resume does the rest.`;
 }

@@ -19,12 +19,16 @@ export interface Layout {
   checkpoints(runId: number): string;
   run(runId: number): string;
   attack(jobId: number): string;
+  /** What an unfinished fit needs to go on; its result lies in `weights`. */
+  fit(jobId: number): string;
+  fitPosition(jobId: number): string;
 }
 
 export function layoutOf(workspaceDir: string): Layout {
   const root = resolve(workspaceDir);
   const artifacts = join(root, 'artifacts');
   const run = (runId: number): string => join(artifacts, 'runs', String(runId));
+  const fit = (jobId: number): string => join(artifacts, 'fits', String(jobId));
   return {
     root,
     database: join(root, 'lab.sqlite'),
@@ -38,6 +42,8 @@ export function layoutOf(workspaceDir: string): Layout {
     run,
     checkpoints: (runId) => join(run(runId), 'checkpoints'),
     attack: (jobId) => join(artifacts, 'attacks', String(jobId)),
+    fit,
+    fitPosition: (jobId) => join(fit(jobId), 'position.safetensors'),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { JobKind } from '@shared/domain/run';
 /** The stages in the order of the method; the rail, the keys 1 to 7 and the palette follow it. */
 export const stages = [
   { id: 'data', key: '1', title: 'Data' },
@@ -34,7 +35,7 @@ export interface Progress {
   readonly trainedRuns: number;
   readonly attacksDone: number;
   readonly normsDone: number;
-  readonly running: ReadonlySet<'train' | 'evaluate' | 'attack' | 'norms'>;
+  readonly running: ReadonlySet<JobKind>;
   readonly stale: boolean;
 }
 

@@ -81,6 +81,26 @@ export const AttackInfo = v.object({
 });
 export type AttackInfo = v.InferOutput<typeof AttackInfo>;
 
+/** What the rest of the lab knows of a fit (src/worker/fits/<id>.ts): something is optimised on pictures and kept. */
+export const FitInfo = v.object({
+  id: v.string(),
+  version: v.number(),
+  title: v.string(),
+  citation: v.string(),
+  summary: v.string(),
+  /** Whether it works on the model of a trained run, or on the pictures and ratings of a run alone. */
+  on: v.picklist(['model', 'data']),
+  /** What its file is: `kind` and `id` of the file's facts in the inventory. */
+  produces: v.object({ kind: v.string(), id: v.string() }),
+  /** Weight files it starts from; absent: none but those its settings choose. */
+  needs: v.optional(v.array(AttackNeed)),
+  params: v.array(ParamSpec),
+  presets: v.array(
+    v.object({ id: v.string(), title: v.string(), help: v.string(), params: ParamValues }),
+  ),
+});
+export type FitInfo = v.InferOutput<typeof FitInfo>;
+
 /** Everything a form, a flag or a help page needs; the worker sends it before it loads an engine. */
 export const Catalogue = v.object({
   models: v.array(ModelInfo),
@@ -88,5 +108,6 @@ export const Catalogue = v.object({
   /** Settings common to every attack batch: unit (crop or image), kept images, SSIM variant. */
   attackRun: v.array(ParamSpec),
   norms: v.array(ParamSpec),
+  fits: v.array(FitInfo),
 });
 export type Catalogue = v.InferOutput<typeof Catalogue>;

@@ -49,7 +49,7 @@ export const jobStates = [
 export const JobState = v.picklist(jobStates);
 export type JobState = v.InferOutput<typeof JobState>;
 
-export const JobKind = v.picklist(['train', 'evaluate', 'attack', 'norms']);
+export const JobKind = v.picklist(['train', 'evaluate', 'attack', 'norms', 'fit']);
 export type JobKind = v.InferOutput<typeof JobKind>;
 
 /** Settings of a batch over one run's images. */
@@ -82,16 +82,34 @@ export const NormsSpec = v.object({
   params: ParamValues,
   limit: v.nullable(v.number()),
 });
+/** Something is optimised on one side of a run's data set; its file goes into the inventory of weights. */
+export const FitSpec = v.object({
+  kind: v.literal('fit'),
+  runId: v.number(),
+  side: v.picklist(['train', 'validation', 'test']),
+  fitId: v.string(),
+  fitVersion: v.number(),
+  /** Whether it needs the run's trained model, or only its pictures and ratings. */
+  on: v.picklist(['model', 'data']),
+  params: ParamValues,
+  seed: v.number(),
+  /** Only the first n images of the side; null for all. */
+  limit: v.nullable(v.number()),
+  /** The weight files it starts from; absent where it starts from none. */
+  files: v.optional(v.array(NeededFile)),
+});
 export const JobSpec = v.variant('kind', [
   v.object({ kind: v.literal('train'), runId: v.number() }),
   EvaluateSpec,
   AttackSpec,
   NormsSpec,
+  FitSpec,
 ]);
 export type JobSpec = v.InferOutput<typeof JobSpec>;
 export type EvaluateSpec = v.InferOutput<typeof EvaluateSpec>;
 export type AttackSpec = v.InferOutput<typeof AttackSpec>;
 export type NormsSpec = v.InferOutput<typeof NormsSpec>;
+export type FitSpec = v.InferOutput<typeof FitSpec>;
 
 export const JobProgress = v.object({
   done: v.number(),

@@ -1,27 +1,35 @@
-import type { JobPayload, TrainSummary } from '@shared/worker-protocol';
+import type { FitSummary, JobPayload, TrainSummary } from '@shared/worker-protocol';
 import { attack } from './executors/attack';
 import { evaluate } from './executors/evaluate';
+import { fit } from './executors/fit';
 import { norms } from './executors/norms';
 import { train } from './executors/train';
 import type { Job } from './job';
+
+/** What a job leaves behind beside its rows. */
+export interface JobResult {
+  readonly train?: TrainSummary;
+  readonly fit?: FitSummary;
+}
 
 /**
  * Does what a payload asks for. Rejects with LabError `cancelled` where it is stopped on request.
  * @param feeder URL of the file that cuts training batches in a thread (data/feeder.ts)
  */
-export function execute(
-  payload: JobPayload,
-  job: Job,
-  feeder: string,
-): Promise<TrainSummary | null> {
+export async function execute(payload: JobPayload, job: Job, feeder: string): Promise<JobResult> {
   switch (payload.kind) {
     case 'train':
-      return train(payload, job, feeder);
+      return { train: await train(payload, job, feeder) };
     case 'evaluate':
-      return evaluate(payload, job);
+      await evaluate(payload, job);
+      return {};
     case 'attack':
-      return attack(payload, job);
+      await attack(payload, job);
+      return {};
     case 'norms':
-      return norms(payload, job);
+      await norms(payload, job);
+      return {};
+    case 'fit':
+      return { fit: await fit(payload, job) };
   }
 }

@@ -5,6 +5,11 @@ import type { InitialPayload, NeededPayload } from '@shared/worker-protocol';
 import type { AttackWeights } from '../attacks/attack';
 import { readWeights, recognise, type Recognised, type Unrecognised } from '../weights';
 import type { WeightsFile } from '../weights';
+import { readFit } from '../fits/fit-file';
+import { produces } from '../fits/uap/pattern-result';
+import { isPng, readPatternPicture } from './pattern-picture';
+
+const { id: patternId } = produces;
 
 /**
  * Reads a weight file that a job was set up with, and says what its tensors are.
@@ -33,7 +38,14 @@ export async function openNeeded(
 }
 
 async function openRecognised(file: InitialPayload): Promise<AttackWeights> {
+  if (await isPng(file.path)) {
+    await requireContent(file);
+    const tensors = await readPatternPicture(file.path);
+    return { id: patternId, variant: '', tensors, extra: {} };
+  }
   const { read, found } = await openWeights(file);
+  const fit = readFit(read.extra, read.tensors);
+  if (fit) return { id: fit.id, variant: '', tensors: fit.tensors, extra: read.extra };
   if (found.kind !== 'unknown') {
     const { id, variant, mapped } = found;
     return { id, variant, tensors: mapped, extra: read.extra };

@@ -26,6 +26,8 @@ export class TrainedRun {
   readonly def: ModelDef;
   readonly model: Model;
   readonly store: PictureStore;
+  /** What it scores. */
+  readonly shape: ViewShape;
   readonly #sitting: SitterSettings;
 
   private constructor(
@@ -37,6 +39,7 @@ export class TrainedRun {
   ) {
     this.def = def;
     this.model = model;
+    this.shape = shape;
     this.store = new PictureStore({
       cacheDir: payload.cacheDir,
       shape,

@@ -1,7 +1,9 @@
 import { basename } from 'node:path';
 import type { WeightFacts } from '@shared/domain/weights';
 import { LabError } from '@shared/errors';
+import { fitFacts, readFit } from '../fits/fit-file';
 import { readWeights, recognise, type WeightsFormat } from '../weights';
+import { isPng, patternFacts, readPatternPicture } from './pattern-picture';
 
 const formats: Readonly<Record<WeightsFormat, string>> = {
   safetensors: 'safetensors',
@@ -16,7 +18,10 @@ const formats: Readonly<Record<WeightsFormat, string>> = {
  *   the lab knows, with the nearest thing and the first differences
  */
 export async function readFacts(path: string): Promise<WeightFacts> {
+  if (await isPng(path)) return patternFacts(await readPatternPicture(path));
   const file = await readWeights(path);
+  const fit = readFit(file.extra, file.tensors);
+  if (fit) return fitFacts(fit);
   const found = recognise(file.tensors, file.extra);
   if (found.kind === 'unknown') {
     throw new LabError({

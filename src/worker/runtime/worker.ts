@@ -1,17 +1,12 @@
 import type { Catalogue, EngineName, EngineRung } from '@shared/domain/catalogue';
 import type { WeightFacts } from '@shared/domain/weights';
 import { LabError, assertNever } from '@shared/errors';
-import type {
-  BenchPayload,
-  BenchReply,
-  HostMessage,
-  JobPayload,
-  TrainSummary,
-} from '@shared/worker-protocol';
+import type { BenchPayload, BenchReply, HostMessage, JobPayload } from '@shared/worker-protocol';
 import type { LoadedEngine } from '../engine';
 import { toFailure } from '../failure';
 import { BenchQueue, type BenchTicket } from './bench/queue';
 import { startHeartbeat } from './heartbeat';
+import type { JobResult } from './execute';
 import { Job } from './job';
 import type { Port } from './port';
 
@@ -20,7 +15,7 @@ export interface WorkerParts {
   loadEngine(name?: EngineName): Promise<LoadedEngine>;
   /** Reads a weight file and says what it is. */
   inspectWeights(path: string): Promise<WeightFacts>;
-  execute(payload: JobPayload, job: Job): Promise<TrainSummary | null>;
+  execute(payload: JobPayload, job: Job): Promise<JobResult>;
   /** Attacks one picture for the bench. */
   bench(payload: BenchPayload, ticket: BenchTicket): Promise<BenchReply>;
 }
@@ -116,8 +111,8 @@ export class Worker {
       if (!(await this.#engine)) throw noEngine();
       job.post({ type: 'started' });
       await job.control.checkpoint();
-      const train = await this.#parts.execute(payload, job);
-      job.post({ type: 'done', train });
+      const { train = null, fit } = await this.#parts.execute(payload, job);
+      job.post({ type: 'done', train, ...(fit && { fit }) });
     } catch (thrown) {
       const error = toFailure(thrown);
       if (error.kind === 'cancelled' && job.control.stopping) job.post({ type: 'stopped' });

@@ -193,7 +193,8 @@ async function readWhole(path: string): Promise<Uint8Array> {
   }
 }
 
-async function replaceFile(path: string, bytes: Uint8Array): Promise<void> {
+/** Writes a file so that `path` always holds a whole one. @throws LabError `disk-full` or `read-only` */
+export async function replaceFile(path: string, bytes: Uint8Array): Promise<void> {
   const temporary = join(dirname(path), `.${randomUUID()}.tmp`);
   try {
     const file = await open(temporary, 'wx');

@@ -71,6 +71,35 @@ it('keeps both runs of every pair when pairs come to name their runs', () => {
   db.close();
 });
 
+it('keeps every job with its kind and its rows when kinds are no longer listed in the schema', () => {
+  const path = join(temporaryFolder(), 'lab.sqlite');
+  const old = openDatabase(path, { migrations: migrations.slice(0, 6) });
+  old.exec(`PRAGMA foreign_keys = OFF;
+    INSERT INTO runs (id, regime, name, dataset_id, split_id, model_id, model_title, spec, selection,
+      epochs_total, dataset_hash, split_hash, app_version, created_at_ms)
+    VALUES (1, 'nt', 'run', 1, 1, 'toy', 'Toy', '{}', 'last', 1, 'd', 's', '0', 1);
+    INSERT INTO jobs (id, kind, run_id, spec, action, state, position, created_at_ms)
+    VALUES (1, 'train', 1, '{}', 'a', 'done', 1, 1), (2, 'norms', 1, '{"ä":1}', 'b', 'queued', 2, 2);
+    INSERT INTO warnings (job_id, code, message, created_at_ms) VALUES (2, 'c', 'm', 1);
+    PRAGMA foreign_keys = ON;`);
+  old.close();
+  const db = openDatabase(path);
+  expect(db.all('SELECT id, kind, spec FROM jobs ORDER BY id')).toEqual([
+    { id: 1, kind: 'train', spec: '{}' },
+    { id: 2, kind: 'norms', spec: '{"ä":1}' },
+  ]);
+  expect(db.all('SELECT job_id AS id FROM warnings')).toEqual([{ id: 2 }]);
+  const insert = (kind: string) =>
+    db.run(
+      `INSERT INTO jobs (kind, run_id, spec, action, state, position, created_at_ms)
+       VALUES (@kind, 1, '{}', 'a', 'done', 3, 3)`,
+      { kind },
+    );
+  expect(() => insert('train')).toThrow(/UNIQUE/);
+  expect(insert('fit').changes).toBe(1);
+  db.close();
+});
+
 describe('opening a database', () => {
   it('backs an existing file up before it migrates it, and keeps every row', () => {
     const path = fileWithAWorkspace();

@@ -207,6 +207,8 @@ export function answers(): Answers {
     'evaluate.start': () => ({ jobIds: [5] }),
     'attack.start': () => ({ jobIds: [7, 8] }),
     'norms.start': () => ({ jobIds: [9, 10] }),
+    'fit.start': () => ({ jobIds: [11] }),
+    'fit.results': () => [],
     ...groupAnswers(jobs),
     'bench.run': (ask) => benchAnswer(ask, testSide),
     'bench.stop': () => ok,

@@ -1,3 +1,4 @@
+import { fits } from './fits';
 import type { Catalogue } from '@shared/domain/catalogue';
 import type { ParamSpec } from '@shared/params';
 
@@ -297,4 +298,5 @@ export const catalogue: Catalogue = {
       paper: { value: 0.01, source: 'section 5.1' },
     },
   ],
+  fits,
 };

@@ -4,7 +4,7 @@ import { LabError } from '../../../src/shared/errors';
 import type { EvaluatePayload, WorkerMessage } from '../../../src/shared/worker-protocol';
 import { Worker, type WorkerParts } from '../../../src/worker/runtime/worker';
 
-const catalogue: Catalogue = { models: [], attacks: [], attackRun: [], norms: [] };
+const catalogue: Catalogue = { models: [], attacks: [], attackRun: [], norms: [], fits: [] };
 const info = {
   name: 'wasm',
   description: 'test',
@@ -41,7 +41,7 @@ function start(parts: Partial<WorkerParts> = {}) {
     loadEngine: () => Promise.resolve({ info, ladder: [] }),
     inspectWeights: () => Promise.reject(new Error('not asked for')),
     bench: () => Promise.reject(new Error('not asked for')),
-    execute: () => Promise.resolve(null),
+    execute: () => Promise.resolve({}),
     ...parts,
   });
   const types = () => said.map(({ type }) => type);
@@ -97,7 +97,7 @@ describe('Worker', () => {
     const { worker, until, said } = start({
       execute: async (_, job) => {
         while (!job.control.stopAfterEpoch) await job.control.checkpoint();
-        return null;
+        return {};
       },
     });
     worker.receive({ type: 'start', jobId: 1, payload });

@@ -4,6 +4,7 @@ import { benchHandlers } from './bench';
 import { catalogueHandlers } from './catalogue';
 import { datasetHandlers } from './dataset';
 import { engineHandlers } from './engine';
+import { fitHandlers } from './fit';
 import { exportHandlers } from './export';
 import { filesHandlers } from './files';
 import { gridHandlers } from './grid';
@@ -35,6 +36,7 @@ export const handlers: Handlers = {
   ...gridHandlers,
   ...groupHandlers,
   ...benchHandlers,
+  ...fitHandlers,
   ...jobHandlers,
   ...studyHandlers,
   ...exportHandlers,

@@ -16,14 +16,13 @@ export interface DrawnOptions extends BatchOptions {
   scored: 'float' | 'eight-bit';
 }
 
-export function batchOptions(command: Command): Command {
+/** @param side which one, where a person does not say */
+export function batchOptions(command: Command, side: Side = 'test'): Command {
   return command
     .option('--pair <id>', 'pair by number or name (default: the newest)')
     .option('--series <id>', 'every pair of a series of repeats, by number or name')
     .option('--run <id>', 'a single run by number or name; may be repeated', collect)
-    .addOption(
-      new Option('--side <side>', 'side of the split').choices([...sides]).default('test'),
-    );
+    .addOption(new Option('--side <side>', 'side of the split').choices([...sides]).default(side));
 }
 
 export function drawnOptions(command: Command): Command {

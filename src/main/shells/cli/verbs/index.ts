@@ -4,6 +4,7 @@ import attacks from './attacks';
 import demo from './demo';
 import engine from './engine';
 import evaluate from './evaluate';
+import fit from './fit';
 import exportVerb from './export';
 import importVerb from './import';
 import lists from './lists';
@@ -22,7 +23,7 @@ export const verbs: readonly { readonly heading: string; readonly verbs: readonl
   { heading: 'Everything at once:', verbs: [demo, run, serve] },
   {
     heading: 'Step by step:',
-    verbs: [importVerb, split, train, evaluate, attack, norms, tables, exportVerb, resume],
+    verbs: [importVerb, split, train, evaluate, fit, attack, norms, tables, exportVerb, resume],
   },
   { heading: 'What there is:', verbs: [lists, models, weights, attacks, engine] },
 ];
