@@ -5,6 +5,7 @@ import { LabError, must } from '@shared/errors';
 import type { InitialChoice } from '@shared/domain/weights';
 import { checkValues, nearest, type ParamValues } from '@shared/params';
 import { attackFiles, readsFiles } from '@shared/weights/attack-files';
+import { completed } from '../jobs/same-run';
 import { allWeights, chooseInitial, withChosenFiles } from '../weights/find-by-name';
 import type { Context, Outcome } from './context';
 import type { PairPlan } from './schema';
@@ -32,7 +33,7 @@ export async function ensurePair(
   const model = byId('model', catalogue.models, planned.model);
   const spec = trainSpec(model, dataset, split, planned, planned.seed ?? plan.seed);
   const initial = await chooseInitial(lab, [planned.weights ?? []].flat());
-  const found = await findPair(context, spec, initial);
+  const found = await findPair(context, model, spec, initial);
   const pair =
     found ??
     (await lab.call('pair.create', {
@@ -82,6 +83,7 @@ function trainSpec(
 
 async function findPair(
   context: Context,
+  model: ModelInfo,
   spec: FullSpec,
   initial: InitialChoice | undefined,
 ): Promise<Pair | undefined> {
@@ -93,7 +95,10 @@ async function findPair(
     run.deletedAtMs === null &&
     run.state !== 'cancelled' &&
     (plan.engine === undefined || run.engine === null || run.engine === plan.engine) &&
-    same({ ...run.spec, initial: filesOf(run.spec) }, { ...spec, nt, initial: chosen });
+    same(
+      { ...completed(model, run.spec), initial: filesOf(run.spec) },
+      { ...spec, nt, initial: chosen },
+    );
   return (await lab.call('pair.list', {})).findLast(
     ({ baselineRunId, ntRunId }) =>
       usable(runs.get(baselineRunId), null) && usable(runs.get(ntRunId), spec.nt),

@@ -88,7 +88,7 @@ export function storePair(
   const { pair, jobIds } = db.transaction(() => {
     const known = draft.ownBaseline
       ? undefined
-      : findSameRun(db, { spec: base, ...hashes }, engine);
+      : findSameRun(db, model, { spec: base, ...hashes }, engine);
     const baseline = known === undefined ? train(base) : { runId: known, jobId: null };
     const nt = train(twin);
     const pairId = insertPair(db, {

@@ -1,9 +1,24 @@
-import type { EngineName } from '@shared/domain/catalogue';
+import type { EngineName, ModelInfo } from '@shared/domain/catalogue';
 import type { TrainSpec } from '@shared/domain/run';
+import { defaultValues } from '@shared/params';
 import { fromScratch } from '@shared/weights/initial';
 import type { ReadableDb } from '../db/handle';
 import { fromJson } from '../db/handle';
 import { same } from '@shared/canonical';
+
+/**
+ * A stored specification with the settings that came after it, each at its default: a default is always what the
+ * program did before it could be set.
+ */
+export function completed(model: ModelInfo, spec: TrainSpec): TrainSpec {
+  return {
+    ...spec,
+    initial: spec.initial ?? fromScratch,
+    modelParams: { ...defaultValues(model.params), ...spec.modelParams },
+    trainer: { ...defaultValues(model.trainer), ...spec.trainer },
+    nt: spec.nt && { ...defaultValues(model.nt), ...spec.nt },
+  };
+}
 
 export interface Planned {
   readonly spec: TrainSpec;
@@ -14,10 +29,12 @@ export interface Planned {
 /**
  * Id of the newest run with exactly these settings, data and weights to start from, trained or still to be trained on
  * this engine; undefined when there is none. Runs in the bin, stopped for good or failed do not count.
+ * @param model the model the plan names
  * @param engine null when it is not known yet: then any engine's run does
  */
 export function findSameRun(
   db: ReadableDb,
+  model: ModelInfo,
   { spec, datasetHash, splitHash }: Planned,
   engine: EngineName | null,
 ): number | undefined {
@@ -29,12 +46,10 @@ export function findSameRun(
      ORDER BY r.id DESC`,
     { splitId: spec.splitId, modelId: spec.modelId, datasetHash, splitHash },
   );
+  const wanted = completed(model, spec);
   return rows.find(
     (row) =>
       (engine === null || row.engine === null || row.engine === engine) &&
-      same(
-        { initial: fromScratch, ...fromJson<TrainSpec>(row.spec) },
-        { initial: fromScratch, ...spec },
-      ),
+      same(completed(model, fromJson<TrainSpec>(row.spec)), wanted),
   )?.id;
 }

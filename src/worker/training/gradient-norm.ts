@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { random } from '@shared/random';
 import { record } from '../engine';
 import type { Pass } from '../engine';
 import type { ForwardContext, Model } from '../models/model';
@@ -30,6 +31,8 @@ export interface NormSettings {
   readonly batchNorm: ForwardContext['batchNorm'];
   /** Use the loss's clean pass for f(x) too; a pass of its own, as in the released code, when false. */
   readonly sharedPass: boolean;
+  /** Step up the gradient, as in the paper, or for each view up or down, drawn. Default `up`. */
+  readonly side?: 'up' | 'either';
   /** Divide by the deviation of the batch's scores; for outputs whose scale means nothing. Default false. */
   readonly standardised?: boolean;
 }
@@ -93,23 +96,38 @@ export function stepPerChannel(model: Model, space: NormSettings['space']): read
 /**
  * Pulls ones back through a recorded pass and steps along the sign of what arrives.
  * @param pass scores `[n]`, or `[n, heads]` of which the first column counts
- * @returns x + h * std * sign(g), the shape of x; the caller disposes it
+ * @param sides `[n]`: 1 up the gradient, -1 down; all up when absent
+ * @returns x + h * std * side * sign(g), the shape of x; the caller disposes it
  */
 export function stepAlongSign(
   pass: Pass<tf.Tensor1D | tf.Tensor2D>,
   x: tf.Tensor4D,
   h: number,
   perChannel: readonly number[],
+  sides?: Float64Array,
 ): tf.Tensor4D {
   return tf.tidy(() => {
     const [n, heads = 1] = pass.output.shape;
-    const ones = firstColumn(new Float64Array(n).fill(1), heads);
+    const ones = firstColumn(sides ?? new Float64Array(n).fill(1), heads);
     const [gradient] = pass.pullback(tf.tensor(Float32Array.from(ones), pass.output.shape), [x]);
     // A score that does not depend on the picture has gradient zero: no step.
     if (!gradient) return tf.clone(x);
     const step = tf.tensor1d(perChannel.map((length) => h * length));
     return tf.add(x, tf.mul(tf.sign(gradient), step));
   });
+}
+
+/**
+ * On which side of each view the norm is measured in one step; undefined where it is up for all.
+ * @returns `[n]` of 1 and -1, a function of seed and step
+ */
+export function drawSides(
+  side: NormSettings['side'],
+  { seed, step, n }: { readonly seed: number; readonly step: number; readonly n: number },
+): Float64Array | undefined {
+  if (side !== 'either') return undefined;
+  const stream = random(seed, 'nt side', step);
+  return Float64Array.from({ length: n }, () => (stream.integer(2) === 0 ? 1 : -1));
 }
 
 /** `[n]` as the first column of `[n, heads]`, the rest zero, row-major. */

@@ -41,6 +41,18 @@ export const ntParams: readonly ParamSpec[] = [
     ],
   },
   {
+    type: 'choice',
+    id: 'side',
+    label: 'Side of the step',
+    help: 'The paper steps up the gradient only. A network can learn to be flat above a picture and steep below it: the measured norm falls while the score can still be lowered. Drawing the side for each view closes that way out.',
+    level: 'guided',
+    default: 'up',
+    options: [
+      { value: 'up', label: 'Up the gradient' },
+      { value: 'either', label: 'Up or down, drawn for each view' },
+    ],
+  },
+  {
     type: 'boolean',
     id: 'half',
     label: 'Factor one half',
@@ -102,6 +114,7 @@ export function normSettings(values: Readonly<ParamValues> | null): NormSettings
     lambda: read.number(values, 'lambda'),
     h: read.number(values, 'h'),
     space: read.string(values, 'space') === 'pixel' ? 'pixel' : 'normalised',
+    side: values['side'] === 'either' ? 'either' : 'up',
     half: read.boolean(values, 'half'),
     standardised: values[targetParam.id] === 'standardised',
     batchNorm: batchNorm === 'batch' || batchNorm === 'running' ? batchNorm : 'batch-frozen',

@@ -3,7 +3,7 @@ import { LabError } from '@shared/errors';
 import { record } from '../engine';
 import type { Pass } from '../engine';
 import type { ForwardContext, Model } from '../models/model';
-import { firstColumn, normTerm, stepAlongSign, stepPerChannel } from './gradient-norm';
+import { drawSides, firstColumn, normTerm, stepAlongSign, stepPerChannel } from './gradient-norm';
 import type { NormSettings, NormTerm } from './gradient-norm';
 import type { LossDef, LossValue } from './losses';
 
@@ -97,7 +97,8 @@ export function computeStep(
     if (norm) {
       const own: ForwardContext = { ...context, batchNorm: norm.batchNorm };
       const base = norm.sharedPass ? clean : run(x, [x, ...leaves], own);
-      stepped = stepAlongSign(base.pass, x, norm.h, stepPerChannel(model, norm.space));
+      const sides = drawSides(norm.side, { seed: settings.seed, step, n: y.length });
+      stepped = stepAlongSign(base.pass, x, norm.h, stepPerChannel(model, norm.space), sides);
       const moved = run(stepped, leaves, own);
       term = normTerm(base.scores, moved.scores, norm);
       requireFinite('gradient-norm term', term.value, step);

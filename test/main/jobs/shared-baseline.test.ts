@@ -43,6 +43,16 @@ it.each([
   expect(create(changes).baselineRunId).not.toBe(known);
 });
 
+it('shares a baseline from before a setting existed: its default is what was done then', () => {
+  const { db, create } = openLab();
+  const first = create();
+  db.run(
+    `UPDATE runs SET spec = json_remove(spec, '$.trainer.epochs', '$.initial') WHERE id = @id`,
+    { id: first.baselineRunId },
+  );
+  expect(create().baselineRunId).toBe(first.baselineRunId);
+});
+
 it('shares no baseline of another engine, and none that failed, was stopped or is in the bin', () => {
   const { db, create } = openLab();
   const first = create();

@@ -4,11 +4,11 @@ import { LabError } from '@shared/errors';
 import type { ForwardContext, Model } from '../../../src/worker/models';
 import { computeStep, gradientNorms } from '../../../src/worker/training';
 import type { NormSettings, StepSettings } from '../../../src/worker/training';
-import { normTerm } from '../../../src/worker/training/gradient-norm';
+import { drawSides, normTerm } from '../../../src/worker/training/gradient-norm';
 import { losses } from '../../../src/worker/training/losses';
 import { eachEngine } from '../../helpers/engines';
 import { expectAllClose, expectNoLeak, uniforms } from '../../helpers/tensors';
-import { LinearScorer, SmoothScorer } from './toy';
+import { LinearScorer, RidgeScorer, SmoothScorer } from './toy';
 
 const norm: NormSettings = {
   lambda: 0.5,
@@ -42,6 +42,43 @@ describe('the norm term', () => {
     const released = normTerm(clean, stepped, { lambda: 0.1, h: 0.5, half: true });
     expect(released.value).toBeCloseTo(0.125, 12);
     expect(released.estimate).toBe(paper.estimate);
+  });
+});
+
+describe('the side of the step', () => {
+  test('is up for all in the paper, and drawn anew for each view and step otherwise', () => {
+    expect(drawSides('up', { seed: 1, step: 0, n: 8 })).toBeUndefined();
+    const draw = (step: number) => drawSides('either', { seed: 1, step, n: 64 });
+    expect(new Set(draw(0))).toEqual(new Set([1, -1]));
+    expect(draw(0)).toEqual(draw(0));
+    expect(draw(1)).not.toEqual(draw(0));
+  });
+});
+
+eachEngine('a score with a ridge at the picture', () => {
+  test('looks flat from the step up the gradient alone, and does not where the side is drawn', () => {
+    expectNoLeak(() => {
+      // f = min(w * x, w * x0) at x0: no step can raise it, half of the sides lower it by h ||w||_1.
+      const x = tf.fill<tf.Rank.R4>([16, 2, 2, 3], 0.5);
+      const model = new RidgeScorer();
+      const of = (side: 'up' | 'either') => {
+        const step = computeStep(
+          model,
+          x,
+          new Float32Array(16),
+          { ...settings, norm: { ...norm, side } },
+          0,
+        );
+        gradientValues(step.gradients);
+        return step.normEstimate ?? Number.NaN;
+      };
+      expect(of('up')).toBe(0);
+      const down = drawSides('either', { seed: 1, step: 0, n: 16 })?.filter((s) => s < 0).length;
+      // 12 weights of 1/8 on a scale of 10; float32 rounding of a score of about 10, divided by h.
+      expect(of('either')).toBeCloseTo((((down ?? 0) / 16) * 12 * 10) / 8, 3);
+      x.dispose();
+      model.dispose();
+    });
   });
 });
 

@@ -1,5 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { BatchNorm, Conv2d, Linear, Module, Scope, globalAvgPool } from '../../../src/worker/nn';
+import {
+  BatchNorm,
+  Conv2d,
+  Linear,
+  Module,
+  Scope,
+  constant,
+  globalAvgPool,
+} from '../../../src/worker/nn';
 import type {
   ForwardContext,
   Line,
@@ -23,6 +31,31 @@ export class LinearScorer extends Module implements Model {
 
   forward(x: tf.Tensor4D): tf.Tensor1D {
     return tf.reshape(this.#head.forward(tf.reshape(x, [x.shape[0], 12])), [x.shape[0]]);
+  }
+}
+
+/** f(x) = min(w * x, w / 2) with w = 1/8 per pixel of a 2 x 2 picture: grey pictures lie on its ridge. */
+export class RidgeScorer extends Module implements Model {
+  readonly normalisation = { mean: [0, 0, 0], std: [1, 1, 1] };
+  readonly #head: Linear;
+
+  constructor() {
+    super(new Scope(5));
+    this.#head = this.child(
+      'head',
+      (scope) =>
+        new Linear(scope, {
+          inputs: 12,
+          outputs: 1,
+          initialise: constant(1 / 8),
+          initialiseBias: constant(0),
+        }),
+    );
+  }
+
+  forward(x: tf.Tensor4D): tf.Tensor1D {
+    const sum = this.#head.forward(tf.reshape(x, [x.shape[0], 12]));
+    return tf.reshape(tf.minimum(sum, 12 / 16), [x.shape[0]]);
   }
 }
 
