@@ -21,6 +21,8 @@ import type { ForwardContext, Model } from '../models/model';
  */
 export interface NormSettings {
   readonly lambda: number;
+  /** Training steps over which lambda grows linearly to its value; 0, the default, for all of it at once. */
+  readonly rampSteps?: number;
   /** Step of the finite difference. */
   readonly h: number;
   /** Where h and the norm live: the model's normalised input (as the released code), or pixels in [0, 1]. */
@@ -46,6 +48,14 @@ export interface NormTerm {
   readonly gradient: Float64Array;
   /** d value / d f(x), `[n]`. */
   readonly cleanGradient: Float64Array;
+}
+
+/** lambda at a step of the training, counted from 0. */
+export function lambdaAt(
+  { lambda, rampSteps = 0 }: Pick<NormSettings, 'lambda' | 'rampSteps'>,
+  step: number,
+): number {
+  return lambda * Math.min(1, (step + 1) / Math.max(1, rampSteps));
 }
 
 /** The regulariser's value and derivatives from the scores at both ends, in double precision. */

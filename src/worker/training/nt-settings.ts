@@ -53,6 +53,17 @@ export const ntParams: readonly ParamSpec[] = [
     ],
   },
   {
+    type: 'integer',
+    id: 'rampSteps',
+    label: 'Lambda grows over',
+    help: 'Steps in which lambda grows from nothing to its value. A fresh last layer on pretrained features has nothing to say yet, and the norm term alone would undo the features. 0 uses all of lambda from the first step, as the paper does.',
+    level: 'guided',
+    default: 0,
+    min: 0,
+    max: 1_000_000,
+    unit: 'steps',
+  },
+  {
     type: 'boolean',
     id: 'half',
     label: 'Factor one half',
@@ -112,6 +123,7 @@ export function normSettings(values: Readonly<ParamValues> | null): NormSettings
   const batchNorm = read.string(values, 'batchNorm');
   return {
     lambda: read.number(values, 'lambda'),
+    rampSteps: typeof values['rampSteps'] === 'number' ? values['rampSteps'] : 0,
     h: read.number(values, 'h'),
     space: read.string(values, 'space') === 'pixel' ? 'pixel' : 'normalised',
     side: values['side'] === 'either' ? 'either' : 'up',

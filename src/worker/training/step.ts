@@ -3,7 +3,14 @@ import { LabError } from '@shared/errors';
 import { record } from '../engine';
 import type { Pass } from '../engine';
 import type { ForwardContext, Model } from '../models/model';
-import { drawSides, firstColumn, normTerm, stepAlongSign, stepPerChannel } from './gradient-norm';
+import {
+  drawSides,
+  firstColumn,
+  lambdaAt,
+  normTerm,
+  stepAlongSign,
+  stepPerChannel,
+} from './gradient-norm';
 import type { NormSettings, NormTerm } from './gradient-norm';
 import type { LossDef, LossValue } from './losses';
 
@@ -100,7 +107,8 @@ export function computeStep(
       const sides = drawSides(norm.side, { seed: settings.seed, step, n: y.length });
       stepped = stepAlongSign(base.pass, x, norm.h, stepPerChannel(model, norm.space), sides);
       const moved = run(stepped, leaves, own);
-      term = normTerm(base.scores, moved.scores, norm);
+      const lambda = lambdaAt(norm, step);
+      term = normTerm(base.scores, moved.scores, { ...norm, lambda });
       requireFinite('gradient-norm term', term.value, step);
       addTo(moved, firstColumn(term.gradient, headsOf(moved.pass)));
       addTo(base, firstColumn(term.cleanGradient, headsOf(base.pass)));

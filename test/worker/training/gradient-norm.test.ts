@@ -4,7 +4,7 @@ import { LabError } from '@shared/errors';
 import type { ForwardContext, Model } from '../../../src/worker/models';
 import { computeStep, gradientNorms } from '../../../src/worker/training';
 import type { NormSettings, StepSettings } from '../../../src/worker/training';
-import { drawSides, normTerm } from '../../../src/worker/training/gradient-norm';
+import { drawSides, lambdaAt, normTerm } from '../../../src/worker/training/gradient-norm';
 import { losses } from '../../../src/worker/training/losses';
 import { eachEngine } from '../../helpers/engines';
 import { expectAllClose, expectNoLeak, uniforms } from '../../helpers/tensors';
@@ -43,6 +43,12 @@ describe('the norm term', () => {
     expect(released.value).toBeCloseTo(0.125, 12);
     expect(released.estimate).toBe(paper.estimate);
   });
+});
+
+test('lambda is whole from the first step, or grows to its value', () => {
+  expect(lambdaAt({ lambda: 8 }, 0)).toBe(8);
+  const grown = [0, 1, 2, 3, 4].map((step) => lambdaAt({ lambda: 8, rampSteps: 4 }, step));
+  expect(grown).toEqual([2, 4, 6, 8, 8]);
 });
 
 describe('the side of the step', () => {
