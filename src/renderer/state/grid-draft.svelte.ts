@@ -1,6 +1,7 @@
 import type { AttackInfo } from '@shared/domain/catalogue';
 import type { GridPlan, GridRequest } from '@shared/domain/group';
 import type { StoredWeights } from '@shared/domain/weights';
+import { toErrorData } from '@shared/errors';
 import { defaultValues, type ParamSpec, type ParamValues } from '@shared/params';
 import type { RpcClient } from '@shared/rpc';
 import { attackFiles } from '@shared/weights/attack-files';
@@ -19,6 +20,7 @@ export class GridDraft extends BatchDraft {
   #entries = $state.raw<readonly GridEntry[]>([]);
   #nextKey = 1;
   #plan = $state.raw<GridPlan | null>(null);
+  #refusal = $state<string | null>(null);
   readonly #latest = new Latest();
   typedRun = $state.raw<ParamValues>({});
   seed = $state<number | null>(1);
@@ -32,6 +34,11 @@ export class GridDraft extends BatchDraft {
   /** What the grid would do; null until it is known. */
   get plan(): GridPlan | null {
     return this.#plan;
+  }
+
+  /** Why the host would not start this grid; null where it would. */
+  get refusal(): string | null {
+    return this.#refusal;
   }
 
   chosen(attackId: string): boolean {
@@ -109,6 +116,7 @@ export class GridDraft extends BatchDraft {
   /** Asks what the grid would do; an answer to an older question is dropped. */
   async ask(client: RpcClient, request: GridRequest | null): Promise<void> {
     const isNewest = this.#latest.begin();
+    this.#refusal = null;
     if (!request) {
       this.#plan = null;
       return;
@@ -116,9 +124,10 @@ export class GridDraft extends BatchDraft {
     try {
       const plan = await client.call('grid.plan', request);
       if (isNewest()) this.#plan = plan;
-    } catch {
-      // Whatever refuses the plan refuses the start too, and says why there.
-      if (isNewest()) this.#plan = null;
+    } catch (thrown) {
+      if (!isNewest()) return;
+      this.#plan = null;
+      this.#refusal = toErrorData(thrown).message;
     }
   }
 

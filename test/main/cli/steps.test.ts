@@ -50,6 +50,21 @@ describe('step by step', () => {
     expect((await verb('runs')).out).toMatch(/\+NT +done +2\/2 +epoch 2 \(validation\) +wasm/);
   });
 
+  it('starts several attacks as a grid, says first what it would do, and repeats nothing', async () => {
+    await verb('train --model toy --set trainer.epochs=1');
+    const twice = await verb('attack nudge nudge --set nudge.epsilon=0.01');
+    expect(twice.code).toBe(1);
+    expect(twice.notes).toMatch(/chosen twice for one run/);
+    expect((await verb('attack nudge:weak')).notes).toMatch(/there is no preset "weak"/);
+
+    await verb('attack nudge --set epsilon=0.01 --pair 1');
+    const plan = await verb('attack nudge --set epsilon=0.01 --dry-run');
+    expect(plan.out.match(/4 of 4 +-$/gm)).toHaveLength(2);
+    const stronger = await verb('attack nudge --set epsilon=0.02 --dry-run');
+    expect(stronger.out.match(/0 of 4 +about \S+ s$/gm)).toHaveLength(2);
+    expect((await verb('jobs')).out.match(/Nudge/g)).toHaveLength(2);
+  });
+
   it('refuses a split that would put one picture on two sides', async () => {
     // The seeded pictures all have the same difference hash.
     const { code, notes } = await verb('split --test 0.25 --no-grouped');

@@ -5,7 +5,7 @@ import { collect } from './verb';
 /** Options of every verb that works on trained runs. */
 export interface BatchOptions {
   run?: string[];
-  pair?: string;
+  pair?: string[];
   series?: string;
   side: Side;
 }
@@ -19,7 +19,7 @@ export interface DrawnOptions extends BatchOptions {
 /** @param side which one, where a person does not say */
 export function batchOptions(command: Command, side: Side = 'test'): Command {
   return command
-    .option('--pair <id>', 'pair by number or name (default: the newest)')
+    .option('--pair <id>', 'pair by number or name (default: the newest); may be repeated', collect)
     .option('--series <id>', 'every pair of a series of repeats, by number or name')
     .option('--run <id>', 'a single run by number or name; may be repeated', collect)
     .addOption(new Option('--side <side>', 'side of the split').choices([...sides]).default(side));

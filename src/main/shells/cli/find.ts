@@ -69,10 +69,10 @@ async function findSeries(lab: RpcClient, given: string): Promise<Pair[]> {
   return pairs.filter((pair) => pair.series?.id === found.id).reverse();
 }
 
-/** Runs named one by one, else those of a series, else the two of a pair, else the two of the newest pair. */
+/** Runs named one by one, else those of a series, else the two of each pair, else the two of the newest pair. */
 export async function findRuns(
   lab: RpcClient,
-  options: { run?: readonly string[]; pair?: string; series?: string },
+  options: { run?: readonly string[]; pair?: readonly string[]; series?: string },
 ): Promise<Run[]> {
   const all = (await lab.call('run.list', {})).filter((run) => run.deletedAtMs === null);
   if (options.run?.length) {
@@ -80,7 +80,7 @@ export async function findRuns(
   }
   const pairs =
     options.series === undefined
-      ? [await findPair(lab, options.pair)]
+      ? await Promise.all((options.pair ?? [undefined]).map((given) => findPair(lab, given)))
       : await findSeries(lab, options.series);
   const ids = new Set(pairs.flatMap((pair) => [pair.baselineRunId, pair.ntRunId]));
   return [...ids].flatMap((id) => all.find((run) => run.id === id) ?? []);

@@ -1,4 +1,8 @@
+import type { Catalogue } from '@shared/domain/catalogue';
+import type { AttackChoice, GridRequest } from '@shared/domain/group';
 import { withChosenFiles } from '../../../weights/find-by-name';
+import { columns, duration } from '../columns';
+import { UsageError } from '../environment';
 import { findAttack, findById, findRuns } from '../find';
 import { integer } from '../parsers';
 import { printTables } from '../print-tables';
@@ -11,62 +15,124 @@ interface Options extends BatchOptions {
   preset?: string;
   seed: number;
   limit?: number;
+  traces?: number;
+  dryRun?: boolean;
   set?: string[];
 }
 
 const verb: Verb = (program, environment) => {
-  const command = batchOptions(program.command('attack <attack>'))
+  const command = batchOptions(program.command('attack <attack...>'))
     .summary('attack trained runs')
     .description(
       'Attacks every picture of one side. Rows are stored as they finish, so a stopped attack\n' +
-        'continues where it was. The settings of an attack are listed by: iqalab attacks <attack>.',
+        'continues where it was. The settings of an attack are listed by: iqalab attacks <attack>.\n' +
+        'Several attacks (each ATTACK or ATTACK:PRESET) on the chosen runs are one piece of work, a\n' +
+        'grid; what was attacked before with the same settings is not attacked again.',
     )
     .option('--preset <id>', 'a named set of values, applied over the defaults')
     .option('--seed <n>', 'seed', integer(0), 1)
     .option('--limit <n>', 'only the first N pictures', integer(1))
-    .option('--set <name=value>', 'a setting of the attack, or run.NAME; may be repeated', collect)
+    .option('--traces <n>', 'record every step of N pictures, spread over the ratings', integer(0))
+    .option('--dry-run', 'only say what a grid would do and about how long it takes')
+    .option(
+      '--set <name=value>',
+      'a setting of the attack, or run.NAME; ATTACK.NAME with several; may be repeated',
+      collect,
+    )
     .addHelpText(
       'after',
       examples(
         'iqalab attack fgsm',
-        'iqalab attack i-fgsm --set epsilon=0.01 --set steps=10',
+        'iqalab attack i-fgsm --set epsilon=0.01 --set steps=10 --traces 4',
         'iqalab attack fgsm --set epsilon=1/255 --set run.unit=image --limit 50',
+        'iqalab attack fgsm i-fgsm:paper-01 i-fgsm:paper-03 --pair 1 --pair 2 --dry-run',
       ),
     );
-  command.action(async (attackId: string, options: Options) => {
+  command.action(async (attacks: string[], options: Options) => {
     await withSession(environment, command, { workspace: 'existing' }, (session) =>
-      attack(session, attackId, options),
+      attack(session, attacks, options),
     );
   });
 };
 export default verb;
 
-async function attack(session: Session, attackId: string, options: Options): Promise<void> {
+async function attack(session: Session, given: readonly string[], options: Options): Promise<void> {
   const { lab } = session;
   const catalogue = await lab.call('catalogue.get', {});
-  const info = findAttack(catalogue, attackId);
-  const given = parseSettings(options.set ?? [], {
-    attack: info.params,
-    run: catalogue.attackRun,
-  });
-  const preset = options.preset ? findById('preset', info.presets, options.preset).params : {};
+  const choices = await chosen(session, catalogue, given, options);
   const runIds = (await findRuns(lab, options)).map(({ id }) => id);
   const { side } = options;
-  const { jobIds } = await lab.call('attack.start', {
-    runIds,
-    side,
-    attackId: info.id,
-    params: await withChosenFiles(lab, info.params, { ...preset, ...given.attack }),
-    run: given.run,
-    seed: options.seed,
-    limit: options.limit ?? null,
-  });
+  const limit = options.limit ?? null;
+  const request: GridRequest = { name: '', runIds, side, limit, attacks: choices };
+  if (options.dryRun) {
+    await printPlan(session, request);
+    return;
+  }
+  const jobIds = await started(session, request);
   await session.wait(jobIds);
   const selection = { runIds, side };
   const study = await lab.call('study.load', selection);
   const mine = study.runs
     .flatMap(({ attacks }) => attacks)
     .find(({ jobId }) => jobIds.includes(jobId));
-  await printTables(session, ['robustness'], selection, { scored: 'float', attack: mine?.label });
+  const shown = choices.length > 1 ? undefined : mine?.label;
+  await printTables(session, ['robustness'], selection, { scored: 'float', attack: shown });
   session.next('norms');
+}
+
+/** One attack is a batch on each run; several are a group. */
+async function started({ lab }: Session, request: GridRequest): Promise<number[]> {
+  const [only, ...others] = request.attacks;
+  if (only && others.length === 0) {
+    const { runIds, side, limit } = request;
+    return (await lab.call('attack.start', { runIds, side, limit, ...only })).jobIds;
+  }
+  return (await lab.call('grid.start', request)).members.map(({ jobId }) => jobId);
+}
+
+async function chosen(
+  { lab }: Session,
+  catalogue: Catalogue,
+  given: readonly string[],
+  options: Options,
+): Promise<AttackChoice[]> {
+  const named = given.map((text) => {
+    const [id = '', preset = options.preset] = text.split(':');
+    return { info: findAttack(catalogue, id), preset };
+  });
+  if (options.preset !== undefined && given.length > 1) {
+    throw new UsageError('--preset: with several attacks, write each as ATTACK:PRESET');
+  }
+  const [first] = named;
+  const single = named.length === 1 && first ? { attack: first.info.params } : null;
+  const groups = single ?? Object.fromEntries(named.map(({ info }) => [info.id, info.params]));
+  const settings: Record<string, AttackChoice['params']> = parseSettings(options.set ?? [], {
+    ...groups,
+    run: catalogue.attackRun,
+  });
+  return await Promise.all(
+    named.map(async ({ info, preset }) => {
+      const values = preset === undefined ? {} : findById('preset', info.presets, preset).params;
+      const own = settings[single ? 'attack' : info.id];
+      return {
+        attackId: info.id,
+        params: await withChosenFiles(lab, info.params, { ...values, ...own }),
+        run: settings['run'] ?? {},
+        seed: options.seed,
+        ...(options.traces ? { traces: options.traces } : {}),
+      };
+    }),
+  );
+}
+
+async function printPlan({ lab, terminal }: Session, request: GridRequest): Promise<void> {
+  const { cells } = await lab.call('grid.plan', request);
+  const runs = new Map((await lab.call('run.list', {})).map((run) => [run.id, run.name]));
+  const rows = cells.map(({ label, runId, images, done, estimateMs }) => [
+    label,
+    runs.get(runId) ?? String(runId),
+    `${done} of ${images}`,
+    estimateMs === null ? 'not known' : estimateMs === 0 ? '-' : `about ${duration(estimateMs)}`,
+  ]);
+  for (const line of columns(['attack', 'run', 'done', 'time left'], rows)) terminal.out(line);
 }
