@@ -8,9 +8,9 @@ import type { Notices } from './notices.svelte';
 type Listing = Result<'weights.list'>;
 export type EntryView = Listing['entries'][number];
 
-/** Entries of the catalogue that belong together: those of one model, or of later attacks. */
+/** Entries of the catalogue that belong together: those of one model, or of no model. */
 export interface WeightGroup {
-  /** Id of the model; null for what attacks and measures of a later version need. */
+  /** Id of the model; null for what attacks and measures need. */
   readonly modelId: string | null;
   readonly entries: readonly EntryView[];
 }
@@ -157,7 +157,8 @@ function grouped(entries: readonly EntryView[]): WeightGroup[] {
     if (view.entry.later) continue;
     for (const id of modelsOf(view.entry)) put(id, view);
   }
-  for (const view of entries) if (view.entry.later) put(null, view);
+  for (const view of entries)
+    if (view.entry.later || modelsOf(view.entry).length === 0) put(null, view);
   return [...groups].map(([modelId, views]) => ({ modelId, entries: views }));
 }
 

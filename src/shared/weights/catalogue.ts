@@ -1,12 +1,6 @@
 import type { WeightEntry } from '../domain/weights';
-
-type Given = Omit<WeightEntry, 'sha256' | 'later'> & Partial<Pick<WeightEntry, 'sha256' | 'later'>>;
-
-const torchvision = {
-  page: 'the torchvision documentation, "Models and pre-trained weights"; torchvision itself downloads the file into its cache folder',
-  licence:
-    'not stated for the weights; torchvision is BSD-3-Clause and asks users to check the terms of ImageNet',
-};
+import { distances } from './distance-entries';
+import { torchvision, type Given } from './given';
 
 /** Whole models, in the order of the paper. */
 const models: readonly Given[] = [
@@ -112,13 +106,17 @@ const trunks: readonly Given[] = [
   {
     id: 'vgg16',
     title: 'VGG-16 trained on ImageNet',
-    uses: [{ kind: 'trunk', id: 'dbcnn', part: 'VGG-16 branch' }],
+    uses: [
+      { kind: 'trunk', id: 'dbcnn', part: 'VGG-16 branch' },
+      { kind: 'measure', id: 'lpips-vgg' },
+      { kind: 'measure', id: 'dists' },
+    ],
     fileNames: ['vgg16-397923af.pth'],
     citation: 'Simonyan & Zisserman, ICLR 2015; weights by torchvision',
     links: ['https://download.pytorch.org/models/vgg16-397923af.pth'],
     sizeBytes: 553e6,
     recognisedAs: { kind: 'trunk', id: 'vgg16' },
-    help: '32 tensors under torchvision names; the three dense layers are not used. LPIPS and DISTS need the same trunk.',
+    help: '32 tensors under torchvision names; the three dense layers are not used. LPIPS and DISTS are built on the same trunk.',
     sha256: ['397923af'],
     ...torchvision,
   },
@@ -238,61 +236,6 @@ const later: readonly Given[] = [
     recognisedAs: { kind: 'model', id: 'paq2piq' },
     help: 'A ResNet-18 with a region-pooling head.',
   },
-  {
-    id: 'alexnet',
-    title: 'AlexNet trained on ImageNet',
-    uses: [{ kind: 'measure', id: 'lpips-alex' }],
-    fileNames: ['alexnet-owt-7be5be79.pth', 'alexnet-owt-4df8aa71.pth'],
-    citation: 'Krizhevsky, 2014; weights by torchvision',
-    links: ['https://download.pytorch.org/models/alexnet-owt-7be5be79.pth'],
-    sizeBytes: 244e6,
-    recognisedAs: { kind: 'trunk', id: 'alexnet' },
-    help: '16 tensors under torchvision names; the three dense layers are not used.',
-    sha256: ['7be5be79', '4df8aa71'],
-    ...torchvision,
-  },
-  {
-    id: 'lpips-alex',
-    title: 'LPIPS linear layers on AlexNet',
-    uses: [{ kind: 'measure', id: 'lpips-alex' }],
-    fileNames: ['alex.pth', 'lpips-v0.1-alex.pth'],
-    citation: 'Zhang, Isola, Efros, Shechtman & Wang, CVPR 2018',
-    page: 'richzhang/PerceptualSimilarity on GitHub, folder lpips/weights/v0.1',
-    links: ['https://github.com/richzhang/PerceptualSimilarity'],
-    sizeBytes: 6009,
-    licence: 'BSD-2-Clause',
-    recognisedAs: { kind: 'distance', id: 'lpips-alex' },
-    help: 'Five linear layers; the AlexNet trunk is a file of its own.',
-    sha256: ['df73285e35b22355a2df87cdb6b70b343713b667eddbda73e1977e0c860835c0'],
-  },
-  {
-    id: 'lpips-vgg',
-    title: 'LPIPS linear layers on VGG-16',
-    uses: [{ kind: 'measure', id: 'lpips-vgg' }],
-    fileNames: ['vgg.pth', 'lpips-v0.1-vgg.pth'],
-    citation: 'Zhang, Isola, Efros, Shechtman & Wang, CVPR 2018',
-    page: 'richzhang/PerceptualSimilarity on GitHub, folder lpips/weights/v0.1',
-    links: ['https://github.com/richzhang/PerceptualSimilarity'],
-    sizeBytes: 7289,
-    licence: 'BSD-2-Clause',
-    recognisedAs: { kind: 'distance', id: 'lpips-vgg' },
-    help: 'Five linear layers; the VGG-16 trunk is the file of its own above.',
-    sha256: ['a78928a0af1e5f0fcb1f3b9e8f8c3a2a5a3de244d830ad5c1feddc79b8432868'],
-  },
-  {
-    id: 'dists',
-    title: 'DISTS weights alpha and beta',
-    uses: [{ kind: 'measure', id: 'dists' }],
-    fileNames: ['weights.pt', 'dists-weights.pt'],
-    citation: 'Ding, Ma, Wang & Simoncelli, IEEE TPAMI 2022',
-    page: 'dingkeyan93/DISTS on GitHub, folder DISTS_pytorch',
-    links: ['https://github.com/dingkeyan93/DISTS'],
-    sizeBytes: 12_288,
-    licence: 'MIT',
-    recognisedAs: { kind: 'distance', id: 'dists' },
-    help: 'Two tensors of 1475 values; the VGG-16 trunk is the file of its own above.',
-    sha256: ['f5e65c96230b7f6ca995691647d482237e4cab8a50c5c4a5784f219ef0748218'],
-  },
 ];
 
 const complete =
@@ -301,6 +244,6 @@ const complete =
 
 /** Every weight file the lab knows of. The lab is offline: it names files, it never fetches one. */
 export const weightCatalogue: readonly WeightEntry[] = [
-  ...[...models, ...trunks].map(complete(false)),
+  ...[...models, ...trunks, ...distances].map(complete(false)),
   ...later.map(complete(true)),
 ];

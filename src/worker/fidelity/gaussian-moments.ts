@@ -3,7 +3,8 @@ export const windowSize = 11;
 const radius = 5;
 const sigma = 1.5;
 
-const taps = ((): Float64Array => {
+/** The window along one axis; its sum is 1. */
+export const gaussianTaps = ((): Float64Array => {
   const raw = Float64Array.from({ length: windowSize }, (_, i) =>
     Math.exp(-((i - radius) ** 2) / (2 * sigma * sigma)),
   );
@@ -71,7 +72,7 @@ export function gaussianMoments(
 
 type F = Float64Array;
 
-const [t0, t1, t2, t3, t4, t5] = taps as unknown as [
+const [t0, t1, t2, t3, t4, t5] = gaussianTaps as unknown as [
   number,
   number,
   number,

@@ -8,15 +8,19 @@ import { assertComparable, type Picture } from './picture';
  * - `ssim-piq`: per RGB channel, average-pooled by max(1, round(min(height, width) / 256)) first,
  *   as the piq package (0.8) does by default;
  * - `ssim-full`: per RGB channel at full resolution;
- * - `ssim-luma`: on luma .299 R + .587 G + .114 B at full resolution.
- * All use the 11x11 Gaussian window of deviation 1.5, valid positions only, biased variances,
- * K1 = .01 and K2 = .03.
+ * - `ssim-luma`: on luma .299 R + .587 G + .114 B at full resolution;
+ * - `ssim-replicate`: per RGB channel at full resolution, the border repeated by 5 pixels so that
+ *   every pixel has a window: the version (piq 0.5.4) that the released Perceptual Attack maximises.
+ * All use the 11x11 Gaussian window of deviation 1.5, biased variances, K1 = .01 and K2 = .03; all but
+ * the last look at valid positions only.
  */
-export const ssimVariants = ['ssim-piq', 'ssim-full', 'ssim-luma'] as const;
+export const ssimVariants = ['ssim-piq', 'ssim-full', 'ssim-luma', 'ssim-replicate'] as const;
 export type SsimVariant = (typeof ssimVariants)[number];
 
-const c1 = 0.01 ** 2;
-const c2 = 0.03 ** 2;
+export const c1 = 0.01 ** 2;
+export const c2 = 0.03 ** 2;
+/** Of R, G and B. */
+export const lumaWeights = [0.299, 0.587, 0.114] as const;
 
 /** A raster of any number of channels; SSIM is the mean over positions and channels. */
 interface Raster {
@@ -62,6 +66,7 @@ export function ssimOf(
 
 /** Whether the 11x11 window fits a picture of this size, after the variant's downsampling. */
 export function ssimFits(height: number, width: number, variant: SsimVariant): boolean {
+  if (variant === 'ssim-replicate') return Math.min(height, width) >= 1;
   const f = variant === 'ssim-piq' ? poolFactor(height, width) : 1;
   return Math.min(Math.floor(height / f), Math.floor(width / f)) >= windowSize;
 }
@@ -80,6 +85,8 @@ function prepare(picture: Picture, variant: SsimVariant): Raster {
       return { ...picture, channels: 3 };
     case 'ssim-luma':
       return luma(picture);
+    case 'ssim-replicate':
+      return withBorder(picture, (windowSize - 1) / 2);
     case 'ssim-piq': {
       const factor = poolFactor(picture.height, picture.width);
       return factor === 1 ? { ...picture, channels: 3 } : averagePool(picture, factor);
@@ -91,11 +98,26 @@ function luma({ height, width, data }: Picture): Raster {
   const out = new Float64Array(height * width);
   for (let i = 0, j = 0; i < out.length; i++, j += 3) {
     out[i] =
-      0.299 * (data[j] as number) +
-      0.587 * (data[j + 1] as number) +
-      0.114 * (data[j + 2] as number);
+      lumaWeights[0] * (data[j] as number) +
+      lumaWeights[1] * (data[j + 1] as number) +
+      lumaWeights[2] * (data[j + 2] as number);
   }
   return { height, width, channels: 1, data: out };
+}
+
+/** The picture with its border values repeated outwards. */
+function withBorder({ height, width, data }: Picture, border: number): Raster {
+  const inside = (at: number, length: number): number =>
+    Math.min(length - 1, Math.max(0, at - border));
+  const [rows, columns] = [height + 2 * border, width + 2 * border];
+  const out = new Float32Array(rows * columns * 3);
+  for (let y = 0, to = 0; y < rows; y++) {
+    for (let x = 0; x < columns; x++, to += 3) {
+      const from = (inside(y, height) * width + inside(x, width)) * 3;
+      out.set(data.subarray(from, from + 3), to);
+    }
+  }
+  return { height: rows, width: columns, channels: 3, data: out };
 }
 
 /** Mean over factor x factor blocks; rows and columns that do not fill a block are dropped. */
