@@ -1,9 +1,20 @@
 import { defaultValues, holds, type ParamValues } from '../../../src/shared/params';
 import type { AttackDef, AttackWeights } from '../../../src/worker/attacks/attack';
 import { AttackBatch } from '../../../src/worker/attacks/harness/attack-batch';
+import { smallAlexNet, smallDists, smallLpips, smallVgg } from '../fidelity/trunks';
 
 /** Miniatures of the files that attacks read, by what a file of that kind is recognised as. */
-const miniatures: Readonly<Record<string, () => AttackWeights>> = {};
+const miniatures: Readonly<Record<string, () => AttackWeights>> = {
+  vgg16: () => opened('vgg16', smallVgg()),
+  alexnet: () => opened('alexnet', smallAlexNet()),
+  'lpips-vgg': () => opened('lpips-vgg', smallLpips('vgg')),
+  'lpips-alex': () => opened('lpips-alex', smallLpips('alex')),
+  dists: () => opened('dists', smallDists()),
+};
+
+function opened(id: string, tensors: AttackWeights['tensors']): AttackWeights {
+  return { id, variant: id, tensors, extra: {} };
+}
 
 /** A checksum that no file has: the miniatures are never written. */
 const someSha256 = '0'.repeat(64);
