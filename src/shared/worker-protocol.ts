@@ -5,6 +5,7 @@ import type { EpochMetric, JobProgress, Selection, StepMetric, Warning } from '.
 import type { WeightFacts } from './domain/weights';
 import type { LabErrorData } from './errors';
 import type { ParamValues } from './params';
+import type { PerceptualId } from './weights/measures';
 
 /**
  * Messages between the host and the worker. A job's payload is complete: the worker never asks the
@@ -43,6 +44,15 @@ export interface NeededPayload extends InitialPayload {
   readonly need: string;
 }
 
+/** A picture distance to be recorded, and the files it is made of. */
+export interface MeasurePayload {
+  readonly id: PerceptualId;
+  readonly title: string;
+  readonly files: readonly NeededPayload[];
+  /** Names of the files whose checksum is not that of the published one. */
+  readonly unpublished: readonly string[];
+}
+
 export interface TrainPayload extends ModelPayload {
   readonly kind: 'train';
   readonly train: readonly JobImage[];
@@ -78,6 +88,8 @@ export interface AttackPayload extends BatchPayload {
   readonly run: ParamValues;
   readonly attackSeed: number;
   readonly files: readonly NeededPayload[];
+  /** Distances recorded for every picture beside those that need no file. */
+  readonly measures: readonly MeasurePayload[];
   /** Folder for adversarial images when they are kept. */
   readonly imageDir: string;
   /** Images whose every step is recorded. */

@@ -149,6 +149,8 @@ function buildAttack(
       l2: 1.9,
       ssim: { 'ssim-piq': 0.985 },
       psnr: 46,
+      perceptual: { dists: 0.02 },
+      saved: { l2: 1.8, ssim: { 'ssim-piq': 0.986 }, psnr: 46.5, perceptual: { dists: 0.019 } },
       direction,
       steps: 1,
       zeroGradientShare: 0,

@@ -1,4 +1,4 @@
-import type { AttackRow, NormRow, ScoreRow, TraceRow } from '@shared/domain/results';
+import type { AttackRow, Fidelity, NormRow, ScoreRow, TraceRow } from '@shared/domain/results';
 import type { JobKind, Warning } from '@shared/domain/run';
 import type { ReadableDb, WritableDb } from './handle';
 import { fromJson } from './handle';
@@ -20,11 +20,17 @@ export function upsertAttacks(db: WritableDb, jobId: number, rows: readonly Atta
     db.run(
       `INSERT OR REPLACE INTO attack_rows (job_id, image_id, clean, attacked_float,
          attacked_eight_bit, linf_float, linf_eight_bit, l2, ssim, psnr, direction, steps,
-         zero_gradient_share, clamped_share, duration_ms, artifact)
+         zero_gradient_share, clamped_share, duration_ms, artifact, perceptual, saved)
        VALUES (@jobId, @imageId, @clean, @attackedFloat, @attackedEightBit, @linfFloat,
          @linfEightBit, @l2, @ssim, @psnr, @direction, @steps, @zeroGradientShare,
-         @clampedShare, @durationMs, @artifact)`,
-      { jobId, ...row, ssim: JSON.stringify(row.ssim) },
+         @clampedShare, @durationMs, @artifact, @perceptual, @saved)`,
+      {
+        jobId,
+        ...row,
+        ssim: JSON.stringify(row.ssim),
+        perceptual: row.perceptual ? JSON.stringify(row.perceptual) : null,
+        saved: row.saved ? JSON.stringify(row.saved) : null,
+      },
     );
   }
 }
@@ -65,18 +71,30 @@ export function listScores(db: ReadableDb, jobId: number): ScoreRow[] {
   );
 }
 
+type StoredAttackRow = Omit<AttackRow, 'ssim' | 'perceptual' | 'saved'> & {
+  readonly ssim: string;
+  /** Null in rows of before they were measured, as `saved`. */
+  readonly perceptual: string | null;
+  readonly saved: string | null;
+};
+
 export function listAttacks(db: ReadableDb, jobId: number): AttackRow[] {
   return db
-    .all<Omit<AttackRow, 'ssim'> & { ssim: string }>(
+    .all<StoredAttackRow>(
       `SELECT t.image_id AS imageId, t.clean, t.attacked_float AS attackedFloat,
          t.attacked_eight_bit AS attackedEightBit, t.linf_float AS linfFloat,
          t.linf_eight_bit AS linfEightBit, t.l2, t.ssim, t.psnr, t.direction, t.steps,
          t.zero_gradient_share AS zeroGradientShare, t.clamped_share AS clampedShare,
-         t.duration_ms AS durationMs, t.artifact
+         t.duration_ms AS durationMs, t.artifact, t.perceptual, t.saved
        FROM attack_rows t ${byPosition}`,
       { jobId },
     )
-    .map((row) => ({ ...row, ssim: fromJson<AttackRow['ssim']>(row.ssim) }));
+    .map(({ perceptual, saved, ...row }) => ({
+      ...row,
+      ssim: fromJson<AttackRow['ssim']>(row.ssim),
+      ...(perceptual !== null && { perceptual: fromJson<Fidelity['perceptual']>(perceptual) }),
+      ...(saved !== null && { saved: fromJson<Fidelity>(saved) }),
+    }));
 }
 
 /** Steps of the traced images, in the order of the data set. */

@@ -1,3 +1,4 @@
+import { completeSpec } from '@shared/complete-spec';
 import type { AttackInfo, ModelInfo } from '@shared/domain/catalogue';
 import type { Dataset, Side, Split } from '@shared/domain/dataset';
 import type { AttackSpec, Job, JobSpec, NormsSpec, Pair, Run, TrainSpec } from '@shared/domain/run';
@@ -192,12 +193,14 @@ async function ensureBatch(
 
 /** Newest usable job of each spec. */
 async function currentJobs(
-  { lab }: Context,
+  { lab, catalogue }: Context,
   specs: readonly JobSpec[],
 ): Promise<(Job | undefined)[]> {
   const jobs = (await lab.call('job.list', {})).filter(({ state }) => state !== 'cancelled');
   const newestFirst = jobs.sort((a, b) => b.id - a.id);
-  return specs.map((spec) => newestFirst.find((job) => same(job.spec, spec)));
+  return specs.map((spec) =>
+    newestFirst.find((job) => same(completeSpec(job.spec, catalogue), spec)),
+  );
 }
 
 /** Waits for jobs, sending stopped ones on their way first. */

@@ -1,4 +1,5 @@
 import { canonical } from '@shared/canonical';
+import { completeSpec } from '@shared/complete-spec';
 import type { Catalogue } from '@shared/domain/catalogue';
 import type { GridPlan, GridRequest } from '@shared/domain/group';
 import { LabError } from '@shared/errors';
@@ -41,7 +42,9 @@ function cells(db: ReadableDb, catalogue: Catalogue, request: GridRequest): Cell
         modelId: run.spec.modelId,
         images: Math.min(count, limit ?? count),
         job,
-        known: jobs.get(run.id)?.find((one) => canonical(one.spec) === key) ?? null,
+        known:
+          jobs.get(run.id)?.find((one) => canonical(completeSpec(one.spec, catalogue)) === key) ??
+          null,
       };
     });
   });

@@ -14,7 +14,7 @@ import { getRun, getRunFacts } from '../db/runs';
 import { getSplit } from '../db/splits';
 import type { Layout } from '../workspace/layout';
 import { fromStoredPath, isInside, realPath } from '../workspace/layout';
-import { initialPayload, neededPayload } from '../weights/initial';
+import { initialPayload, measuresPayload, neededPayload } from '../weights/initial';
 import { resumableCheckpoint } from './where-stopped';
 
 export interface PreparedJob {
@@ -108,6 +108,7 @@ export function preparePayload(db: ReadableDb, layout: Layout, job: JobRecord): 
           run: spec.run,
           attackSeed: spec.seed,
           files: neededPayload(db, layout, spec.files),
+          measures: spec.run['distances'] === 'none' ? [] : measuresPayload(db, layout),
           imageDir: layout.attack(job.id),
           traceIds: spreadOverRatings(wanted, spec.traces ?? 0),
         },

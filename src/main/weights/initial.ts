@@ -9,7 +9,9 @@ import type {
 import { LabError } from '@shared/errors';
 import type { ParamValues } from '@shared/params';
 import { fitsModel, fromScratch, initialFile, partsOf } from '@shared/weights/initial';
-import type { InitialPayload, NeededPayload } from '@shared/worker-protocol';
+import type { InitialPayload, MeasurePayload, NeededPayload } from '@shared/worker-protocol';
+import { publishedFile } from '@shared/weights/attack-files';
+import { entriesOf, perceptualMeasures } from '@shared/weights/measures';
 import type { ReadableDb } from '../db/handle';
 import { findWeights, getWeights, listWeights } from '../db/weights';
 import type { Layout } from '../workspace/layout';
@@ -85,6 +87,22 @@ export function neededPayload(
     need,
     ...presentFile(db, layout, { sha256, label }, 'this attack reads'),
   }));
+}
+
+/** The distances whose files are all in the workspace, with those files. */
+export function measuresPayload(db: ReadableDb, layout: Layout): MeasurePayload[] {
+  const stored = listWeights(db);
+  return perceptualMeasures.flatMap(({ id, title }) => {
+    const found = entriesOf(id).map((entry) => ({ entry, file: publishedFile(entry, stored) }));
+    const files: NeededFile[] = [];
+    const unpublished: string[] = [];
+    for (const { entry, file } of found) {
+      if (!file) return [];
+      files.push({ need: entry.id, ...initialFile(file) });
+      if (!file.published) unpublished.push(file.fileName);
+    }
+    return [{ id, title, files: neededPayload(db, layout, files), unpublished }];
+  });
 }
 
 function presentFile(

@@ -4,6 +4,19 @@ import * as v from 'valibot';
 export const ScoreRow = v.object({ imageId: v.number(), score: v.number(), views: v.number() });
 export type ScoreRow = v.InferOutput<typeof ScoreRow>;
 
+/** How far a picture is from its original: means over the pieces that were attacked. */
+export const Fidelity = v.object({
+  /** Euclidean norm over all values, [0, 1] pixels. */
+  l2: v.number(),
+  /** SSIM variants by name, e.g. `ssim-piq`, `ssim-full`. */
+  ssim: v.record(v.string(), v.number()),
+  /** In dB; null for equal pictures. */
+  psnr: v.nullable(v.number()),
+  /** LPIPS and DISTS by name, e.g. `lpips-vgg`; those whose weight files were not there are absent. */
+  perceptual: v.record(v.string(), v.number()),
+});
+export type Fidelity = v.InferOutput<typeof Fidelity>;
+
 /** One attacked image. Scores are lab scale; pixel distances are in [0, 1] units. */
 export const AttackRow = v.object({
   imageId: v.number(),
@@ -19,6 +32,10 @@ export const AttackRow = v.object({
   /** SSIM variants by name, e.g. `ssim-piq`, `ssim-full`. */
   ssim: v.record(v.string(), v.number()),
   psnr: v.nullable(v.number()),
+  /** As in `Fidelity`, of the float image; absent where an earlier version attacked it. */
+  perceptual: v.optional(v.record(v.string(), v.number())),
+  /** The same measures of the image as saved in 8 bit; absent as `perceptual`. */
+  saved: v.optional(Fidelity),
   /** `up`, `down`, or `mixed` when views of one image were attacked in different directions. */
   direction: v.picklist(['up', 'down', 'mixed']),
   steps: v.number(),

@@ -6,10 +6,12 @@ import { insertJob } from '../../../src/main/db/jobs';
 import { openDatabase } from '../../../src/main/db/open';
 import {
   addWarning,
+  listAttacks,
   listJobWarnings,
   listScores,
   listTraces,
   replaceTraces,
+  upsertAttacks,
   upsertScores,
 } from '../../../src/main/db/results';
 import { insertRun, listRuns } from '../../../src/main/db/runs';
@@ -20,6 +22,7 @@ import {
   thinnedSteps,
   upsertSteps,
 } from '../../../src/main/db/training';
+import type { AttackRow } from '../../../src/shared/domain/results';
 import type { StepMetric } from '../../../src/shared/domain/run';
 import { seedData, temporaryFolder } from '../../helpers/workspace';
 
@@ -132,6 +135,33 @@ it('stores a score once however often it is sent', () => {
   upsertScores(db, jobId, [{ imageId, score: 1, views: 2 }]);
   upsertScores(db, jobId, [{ imageId, score: 3, views: 2 }]);
   expect(listScores(db, jobId)).toEqual([{ imageId, score: 3, views: 2 }]);
+});
+
+it('stores how like its original an attacked image is, and reads rows of before that was measured', () => {
+  const { jobId } = addRun();
+  const images = db.all<{ id: number }>('SELECT id FROM images ORDER BY position LIMIT 2');
+  const [measured, earlier] = images.map(({ id: imageId }): AttackRow => ({
+    imageId,
+    clean: 50,
+    attackedFloat: 40,
+    attackedEightBit: 41,
+    linfFloat: 0.005,
+    linfEightBit: 0.004,
+    l2: 2,
+    ssim: { 'ssim-full': 0.9 },
+    psnr: null,
+    direction: 'down',
+    steps: 1,
+    zeroGradientShare: 0,
+    clampedShare: 0,
+    durationMs: 1,
+    artifact: null,
+  }));
+  if (!measured || !earlier) throw new Error('the data set has eight images');
+  const saved = { l2: 1, ssim: { 'ssim-full': 0.8 }, psnr: 40, perceptual: { dists: 0.25 } };
+  const rows = [{ ...measured, perceptual: { dists: 0.5 }, saved }, earlier];
+  upsertAttacks(db, jobId, rows);
+  expect(listAttacks(db, jobId)).toEqual(rows);
 });
 
 it('keeps a warning once however often it is raised, per image', () => {

@@ -7,6 +7,7 @@ import { withChosenFiles } from '../../../src/main/weights/find-by-name';
 import type { AttackInfo } from '../../../src/shared/domain/catalogue';
 import { must } from '../../../src/shared/errors';
 import type { ParamValues } from '../../../src/shared/params';
+import { attackRunParams } from '../../../src/worker/attacks/harness/settings';
 import { fakeCatalogue } from '../../helpers/fake-catalogue';
 import { fakeWorker, type FakeWorker } from '../../helpers/fake-worker';
 import type { Seeded } from '../../helpers/workspace';
@@ -46,6 +47,11 @@ const reader: AttackInfo = {
   needs: [{ entry: 'vgg16', purpose: 'the distance', when: { id: 'distance', is: ['lpips'] } }],
 };
 
+const distances = must(
+  attackRunParams.find(({ id }) => id === 'distances'),
+  'the setting of the harness',
+);
+
 const [scnn, vgg] = ['weights trunk scnn', 'weights trunk vgg16'];
 const sha = (text: string): string => createHash('sha256').update(text).digest('hex');
 
@@ -54,7 +60,7 @@ interface Setting {
   readonly fake: FakeWorker;
   readonly seeded: Seeded;
   readonly add: (name: string, text: string) => Promise<unknown>;
-  readonly start: (params: ParamValues) => Promise<{ jobIds: number[] }>;
+  readonly start: (params: ParamValues, run?: ParamValues) => Promise<{ jobIds: number[] }>;
 }
 
 async function setting(stepMs = 0): Promise<Setting> {
@@ -63,7 +69,7 @@ async function setting(stepMs = 0): Promise<Setting> {
     stepMs,
     alter: (message) =>
       message.type === 'hello'
-        ? { ...message, catalogue: { ...fakeCatalogue, attacks: [reader] } }
+        ? { ...message, catalogue: { ...fakeCatalogue, attacks: [reader], attackRun: [distances] } }
         : message,
   });
   const lab = await openTestLab({ workspaceDir: seeded.path, transport: fake.transport });
@@ -78,13 +84,13 @@ async function setting(stepMs = 0): Promise<Setting> {
       writeFileSync(path, text);
       return lab.call('weights.add', { path });
     },
-    start: (params) =>
+    start: (params, run = {}) =>
       lab.call('attack.start', {
         runIds: [baselineRunId],
         side: 'test',
         attackId: 'reader',
         params,
-        run: {},
+        run,
         seed: 1,
         limit: null,
       }),
@@ -148,6 +154,29 @@ describe('an attack that reads weight files', () => {
     const job = await jobIn(lab, must(jobIds[0], 'one job'), 'failed');
     expect(job.error).toMatchObject({ kind: 'missing-file' });
     expect(job.error?.message).toContain('scnn.pkl) that this attack reads');
+  });
+
+  it('is asked for the distances whose files are all here, and is told which are not the published ones', async () => {
+    const { lab, fake, start, add } = await setting();
+    await add('scnn.pkl', scnn);
+    await add('vgg16.pth', vgg);
+    await add('lpips-v0.1-alex.pth', 'weights distance lpips-alex');
+    await add('my-dists.pt', 'weights distance dists');
+    const measuresOf = async (run: ParamValues) => {
+      const { jobIds } = await start({ pattern: sha(scnn) }, run);
+      await jobIn(lab, must(jobIds[0], 'one job'), 'done');
+      const payload = must(fake.started.at(-1), 'the batch').payload;
+      return payload.kind === 'attack' ? payload.measures : [];
+    };
+    // LPIPS lacks a trunk or its layers; the fake files have no published checksum.
+    expect(await measuresOf({})).toMatchObject([
+      {
+        id: 'dists',
+        files: [{ need: 'vgg16' }, { need: 'dists' }],
+        unpublished: ['vgg16.pth', 'my-dists.pt'],
+      },
+    ]);
+    expect(await measuresOf({ distances: 'none' })).toEqual([]);
   });
 
   it('takes a file by its name, its entry or the beginning of its checksum', async () => {

@@ -3,6 +3,7 @@ import type { FigureOptions, Study } from '@shared/domain/study';
 import { findTable, tables, type Table, type TableCell } from '@shared/tables';
 import clean from '@shared/tables/clean';
 import { pairCells } from '@shared/tables/lib/cells';
+import fidelity from '@shared/tables/fidelity';
 import norms from '@shared/tables/norms';
 import robustness from '@shared/tables/robustness';
 import settings from '@shared/tables/settings';
@@ -85,6 +86,31 @@ describe('the better of two values is bold', () => {
 
   test('a single run has nothing to be better than', () => {
     expect(pairCells([{ value: 1 }], 3, 'lower')).toEqual([{ text: '1.000', value: 1 }]);
+  });
+});
+
+describe('the table of likeness', () => {
+  test('averages what was recorded, as scored and as saved', () => {
+    const made = (scored: FigureOptions['scored']) => fidelity.toTable(study, { scored });
+    const at = (scored: FigureOptions['scored'], name: string) =>
+      cell(made(scored), ['FGSM, eps 0.005', name], 'CNNIQA', 'base');
+    expect(at('float', 'PSNR, dB')).toMatchObject({ text: '46.00', value: 46 });
+    expect(at('eight-bit', 'PSNR, dB')).toMatchObject({ text: '46.50', value: 46.5 });
+    expect(at('eight-bit', 'L2').text).toBe('1.800');
+    expect(at('float', 'ssim-piq').text).toBe('0.9850');
+    expect(at('float', 'DISTS').text).toBe('0.0200');
+  });
+
+  test('has no row for a distance whose files were not there, and dashes for batches of before', () => {
+    const names = fidelity.toTable(study, options).rows.map((row) => row.headers[1]);
+    expect(names).not.toContain('LPIPS (VGG-16)');
+    const [attack] = study.runs[0]?.attacks ?? [];
+    if (!attack) throw new Error('the fixture has an attack');
+    const rows = attack.rows.map((row) => ({ ...row, saved: undefined }));
+    const older = withRun(study, 0, { attacks: [{ ...attack, rows }] });
+    const made = fidelity.toTable(older, { scored: 'eight-bit' });
+    expect(cell(made, [attack.label, 'PSNR, dB'], 'CNNIQA', 'base').note).toBe('not measured');
+    expect(cell(made, [attack.label, 'PSNR, dB'], 'CNNIQA', '+NT').text).toBe('46.50');
   });
 });
 

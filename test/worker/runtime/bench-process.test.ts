@@ -96,6 +96,7 @@ describe(`the bench on ${engine}`, () => {
         run,
         imageDir: inTemp('none'),
         files: [],
+        measures: [],
         traceIds: [],
       };
       const id = lab.start(attack);

@@ -224,6 +224,7 @@ for (const engine of ['cpu', 'wasm'] as const) {
           run: { unit },
           attackSeed: 3,
           files: [],
+          measures: [],
           imageDir,
           traceIds: [],
         };
@@ -262,6 +263,7 @@ for (const engine of ['cpu', 'wasm'] as const) {
         run: { keepImages: 'none' },
         attackSeed: 3,
         files: [],
+        measures: [],
         imageDir: inTemp('none'),
         traceIds: [],
       };

@@ -1,3 +1,4 @@
+import type { Comparison } from '../../fidelity/comparison';
 import type { AttackContext, AttackWeights, HasDispose } from '../attack';
 
 /** The part of a context that differs from piece to piece. */
@@ -11,6 +12,8 @@ export class AttackBatch implements HasDispose {
   readonly #files: ReadonlyMap<string, AttackWeights>;
   readonly #built = new Map<string, HasDispose>();
   readonly labScale: AttackContext['labScale'];
+  /** Distances recorded for every picture beside those that need no file; disposed with this. */
+  readonly measures: readonly Comparison[];
 
   /**
    * @param files opened weight files by need
@@ -19,9 +22,11 @@ export class AttackBatch implements HasDispose {
   constructor(
     files: ReadonlyMap<string, AttackWeights> = new Map(),
     labScale: AttackContext['labScale'] = { scale: 1, offset: 0 },
+    measures: readonly Comparison[] = [],
   ) {
     this.#files = files;
     this.labScale = labScale;
+    this.measures = measures;
   }
 
   context(pieces: OfPieces): AttackContext {
@@ -48,5 +53,6 @@ export class AttackBatch implements HasDispose {
   dispose(): void {
     for (const built of this.#built.values()) built.dispose();
     this.#built.clear();
+    for (const measure of this.measures) measure.dispose();
   }
 }

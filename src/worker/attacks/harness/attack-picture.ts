@@ -6,6 +6,7 @@ import type { AttackDef, Scorer } from '../attack';
 import { AttackBatch } from './attack-batch';
 import { attackPieces, type AttackedPieces } from './attack-pieces';
 import { measure } from './measure';
+import { perceptualDistances } from './perceptual-distances';
 import { cutPieces, pieceScorer, type Target } from './pieces';
 import type { AttackRunSettings } from './settings';
 import { joinTraces } from './tracer';
@@ -52,6 +53,7 @@ export async function attackPicture(
     );
   }
   const measured = measure(groups, attacked);
+  const distances = await perceptualDistances(batch.measures, groups, attacked, checkpoint);
   const zeroGradientShare =
     run.unit === 'image'
       ? amongSeen(measured.zeroGradientShare, seenShare(target))
@@ -60,6 +62,8 @@ export async function attackPicture(
     row: {
       imageId: target.imageId,
       ...measured,
+      perceptual: distances.float,
+      saved: { ...measured.saved, perceptual: distances.saved },
       zeroGradientShare,
       durationMs: performance.now() - startedAt,
     },

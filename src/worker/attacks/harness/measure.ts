@@ -1,4 +1,4 @@
-import type { AttackRow } from '@shared/domain/results';
+import type { AttackRow, Fidelity } from '@shared/domain/results';
 import { fromBytes } from '../../data/pixels';
 import { distances, psnrFromMeanSquare } from '../../fidelity/distance';
 import type { Picture } from '../../fidelity/picture';
@@ -7,7 +7,9 @@ import type { AttackedPieces } from './attack-pieces';
 import { meanScore } from './mean-score';
 import type { Pieces } from './pieces';
 
-type Measured = Omit<AttackRow, 'imageId' | 'durationMs' | 'artifact'>;
+type Measured = Omit<AttackRow, 'imageId' | 'durationMs' | 'artifact' | 'perceptual' | 'saved'> & {
+  readonly saved: Omit<Fidelity, 'perceptual'>;
+};
 
 /** Variants stored with every attacked picture; the report chooses which one it gates on. */
 const variants: readonly SsimVariant[] = ['ssim-full', 'ssim-piq'];
@@ -16,16 +18,12 @@ const variants: readonly SsimVariant[] = ['ssim-full', 'ssim-piq'];
  * What the attack did to one picture, over all of its pieces (its views, or the picture itself).
  *
  * Scores, SSIM and L2 are means over the pieces; L-infinity is the largest of any; PSNR is that of
- * the mean square over all pixels. Fidelity is that of the float picture; L-infinity is given for
- * the 8-bit one too, since rounding can leave the ball by up to half a grey level.
+ * the mean square over all pixels. All are given for the float picture and, as `saved`, for the one
+ * rounded to 8 bit, which can leave the ball by up to half a grey level.
  */
 export function measure(groups: readonly Pieces[], attacked: readonly AttackedPieces[]): Measured {
-  const means = new Map<SsimVariant, number>();
-  let count = 0;
-  let linfFloat = 0;
-  let linfEightBit = 0;
-  let l2 = 0;
-  let meanSquare = 0;
+  const float = new Likeness();
+  const saved = new Likeness();
   let onBound = 0;
   let values = 0;
   groups.forEach((pieces, g) => {
@@ -39,17 +37,9 @@ export function measure(groups: readonly Pieces[], attacked: readonly AttackedPi
         data: data.subarray(i * size, (i + 1) * size),
       });
       const clean = at(pieces.data);
-      const moved = at(result.adversarial);
-      const d = distances(clean, moved);
-      linfFloat = Math.max(linfFloat, d.linf);
-      linfEightBit = Math.max(linfEightBit, distances(clean, at(savedValues)).linf);
-      l2 += d.l2;
-      meanSquare += d.meanSquare;
-      for (const [variant, value] of ssimOf(clean, moved, variants)) {
-        means.set(variant, (means.get(variant) ?? 0) + value);
-      }
+      float.add(clean, at(result.adversarial));
+      saved.add(clean, at(savedValues));
     }
-    count += pieces.count;
     values += result.adversarial.length;
     for (const value of result.adversarial) if (value === 0 || value === 1) onBound++;
   });
@@ -61,16 +51,44 @@ export function measure(groups: readonly Pieces[], attacked: readonly AttackedPi
     clean,
     attackedFloat,
     attackedEightBit: over((part) => part.scoreEightBit),
-    linfFloat,
-    linfEightBit,
-    l2: l2 / count,
-    ssim: Object.fromEntries([...means].map(([variant, sum]) => [variant, sum / count])),
-    psnr: psnrFromMeanSquare(meanSquare / count),
+    linfFloat: float.linf,
+    linfEightBit: saved.linf,
+    ...float.means(),
+    saved: saved.means(),
     direction: directionOf(attacked, attackedFloat - clean),
     steps: Math.max(...attacked.map((part) => part.steps)),
     zeroGradientShare: over((part) => part.zeroGradientShare),
     clampedShare: onBound / values,
   };
+}
+
+/** Collects how far pieces are from their originals. */
+class Likeness {
+  linf = 0;
+  #count = 0;
+  #l2 = 0;
+  #meanSquare = 0;
+  readonly #ssim = new Map<SsimVariant, number>();
+
+  add(clean: Picture, moved: Picture): void {
+    const { linf, l2, meanSquare } = distances(clean, moved);
+    this.linf = Math.max(this.linf, linf);
+    this.#l2 += l2;
+    this.#meanSquare += meanSquare;
+    for (const [variant, value] of ssimOf(clean, moved, variants)) {
+      this.#ssim.set(variant, (this.#ssim.get(variant) ?? 0) + value);
+    }
+    this.#count += 1;
+  }
+
+  means(): Omit<Fidelity, 'perceptual'> {
+    const count = this.#count;
+    return {
+      l2: this.#l2 / count,
+      ssim: Object.fromEntries([...this.#ssim].map(([variant, sum]) => [variant, sum / count])),
+      psnr: psnrFromMeanSquare(this.#meanSquare / count),
+    };
+  }
 }
 
 /** An attack that chose no direction (a flat loss) is described by what it did. */

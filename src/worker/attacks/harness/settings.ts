@@ -28,6 +28,18 @@ export const attackRunParams: readonly ParamSpec[] = [
     ],
   },
   {
+    type: 'choice',
+    id: 'distances',
+    label: 'LPIPS and DISTS',
+    help: 'Recorded for every attacked picture, as scored and as saved, where their weight files are in this workspace. On a processor they can take longer than the attack itself.',
+    level: 'guided',
+    default: 'available',
+    options: [
+      { value: 'available', label: 'Where their files are here' },
+      { value: 'none', label: 'Not recorded' },
+    ],
+  },
+  {
     type: 'integer',
     id: 'viewsAtOnce',
     label: 'Views at once',

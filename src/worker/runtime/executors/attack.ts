@@ -4,13 +4,16 @@ import { encodePng } from '@imaging/encode';
 import type { RgbImage } from '@imaging/image';
 import type { AttackRow, TraceRow } from '@shared/domain/results';
 import { checkValues } from '@shared/params';
-import type { AttackPayload } from '@shared/worker-protocol';
+import type { AttackPayload, MeasurePayload } from '@shared/worker-protocol';
 import { sanityFlags, type Judged } from '../../analysis/sanity-flags';
 import { attacks } from '../../attacks';
+import type { AttackWeights } from '../../attacks/attack';
 import { attackPicture } from '../../attacks/harness/attack-picture';
 import { AttackBatch } from '../../attacks/harness/attack-batch';
 import { noiseControl, zeroBudgetControl } from '../../attacks/harness/controls';
 import { attackRunParams, attackRunSettings } from '../../attacks/harness/settings';
+import type { Comparison } from '../../fidelity/comparison';
+import { perceptualComparison } from '../../fidelity/perceptual';
 import type { Job } from '../job';
 import { openNeeded } from '../open-weights';
 import { runBatch } from './batch';
@@ -37,11 +40,13 @@ export async function attack(payload: AttackPayload, job: Job): Promise<null> {
   const byNoise: number[] = [];
   const ball = def.budget(params);
   const files = await openNeeded(payload.files);
+  const measureFiles = await openNeeded(payload.measures.flatMap((measure) => measure.files));
   let batch = new AttackBatch(files);
   try {
     await runBatch<TracedRow>(payload, job, (trained) => {
       const scorer = trained.scorer(run.viewsAtOnce);
-      batch = new AttackBatch(files, trained.def.labScale);
+      const measures = payload.measures.map((measure) => openMeasure(measure, measureFiles, job));
+      batch = new AttackBatch(files, trained.def.labScale, measures);
       return {
         phase: `attacking with ${def.title}`,
         // A row and its steps travel together: a picture is stored whole or not at all.
@@ -87,6 +92,25 @@ export async function attack(payload: AttackPayload, job: Job): Promise<null> {
     for (const warning of sanityFlags(judged, control)) job.warn(warning);
   }
   return null;
+}
+
+/** Builds a distance to be recorded; says so where its weights are not the published ones. */
+function openMeasure(
+  { id, title, unpublished }: MeasurePayload,
+  files: ReadonlyMap<string, AttackWeights>,
+  job: Job,
+): Comparison {
+  if (unpublished.length > 0) {
+    job.warn({
+      code: 'unpublished-measure',
+      message: `${title} is measured with files that are not the published ones: ${unpublished.join(', ')}.`,
+    });
+  }
+  return perceptualComparison(id, (entry) => {
+    const file = files.get(entry);
+    if (!file) throw new Error(`openMeasure: the payload of ${id} has no file "${entry}"`);
+    return file.tensors;
+  });
 }
 
 /** @returns the file's name within `folder`; it exists whole before its row is posted */
