@@ -1,5 +1,6 @@
 import { checkValues } from '@shared/params';
 import type { JobImage, JobPayload } from '@shared/worker-protocol';
+import { fittingRows } from '../attacks/harness/fitting-rows';
 import { ModelScorer } from '../attacks/harness/model-scorer';
 import { PictureStore } from '../data/picture-store';
 import { viewSettings } from '../data/settings';
@@ -29,6 +30,7 @@ export class TrainedRun {
   /** What it scores. */
   readonly shape: ViewShape;
   readonly #sitting: SitterSettings;
+  #fit: number | null = null;
 
   private constructor(
     payload: RunPayload,
@@ -71,8 +73,16 @@ export class TrainedRun {
     return new TrainedRun(payload, def, model, shape, options);
   }
 
+  /**
+   * @param rows most views in one go; fewer where one gradient pass over them would not fit. The same
+   *   for every job of the run, so that a clean score is the same number in each
+   */
   scorer(rows = scoringRows): ModelScorer {
-    return new ModelScorer(this.model, this.def.labScale, rows);
+    const { height, width } = this.shape;
+    // Whole pictures of their own size are one view each.
+    const sized = height !== null && width !== null ? { height, width } : null;
+    this.#fit ??= sized ? fittingRows(this.model, sized) : rows;
+    return new ModelScorer(this.model, this.def.labScale, Math.min(rows, this.#fit));
   }
 
   readonly sitter = (image: JobImage): Promise<Sitter> => openSitter(this.#sitting, image);

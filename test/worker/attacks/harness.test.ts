@@ -6,6 +6,7 @@ import type { AttackDef, AttackOutcome } from '../../../src/worker/attacks/attac
 import fgsm from '../../../src/worker/attacks/fgsm';
 import { attackPicture } from '../../../src/worker/attacks/harness/attack-picture';
 import { zeroBudgetControl } from '../../../src/worker/attacks/harness/controls';
+import { fittingRows } from '../../../src/worker/attacks/harness/fitting-rows';
 import { meanScore } from '../../../src/worker/attacks/harness/mean-score';
 import { PictureScorer } from '../../../src/worker/attacks/harness/picture-scorer';
 import type { AttackRunSettings } from '../../../src/worker/attacks/harness/settings';
@@ -276,4 +277,17 @@ it('takes the clean score and the first gradient from one pass without changing 
   const apart: AttackDef = { ...fgsm, startsAtPicture: () => false };
   const separate = await attackPicture(apart, params, crop, scorer, given, 1, nothing);
   expect({ ...together.row, durationMs: 0 }).toEqual({ ...separate.row, durationMs: 0 });
+});
+
+it('scores no more views at once than one gradient pass can hold', () => {
+  const model = curvedModel(viewSize);
+  const size = { height: 8, width: 8 };
+  const before = tf.memory().numTensors;
+  const all = fittingRows(model, size);
+  // 192 values in, 16 hidden ones: what one view keeps is a few kilobytes of three gibibytes.
+  expect(all).toBeGreaterThan(1000);
+  expect(fittingRows(model, size, 1)).toBe(1);
+  const half = fittingRows(model, size, (3 * 2 ** 30) / 2);
+  expect(Math.abs(half - all / 2)).toBeLessThanOrEqual(1);
+  expect(tf.memory().numTensors).toBe(before);
 });
