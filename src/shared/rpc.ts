@@ -249,6 +249,15 @@ export const methods = {
     }),
     result: Exported,
   },
+  /** Original and attacked pictures of the bench side by side, with their scores, as a file. */
+  'export.plate': {
+    args: v.object({
+      attackedIds: v.pipe(v.array(v.string()), v.minLength(1), v.maxLength(4)),
+      size: v.omit(FigureSize, ['heightIn']),
+      format: v.picklist(['svg', 'png']),
+    }),
+    result: Exported,
+  },
   'export.table': {
     args: v.object({
       tableId: v.string(),

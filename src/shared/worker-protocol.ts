@@ -108,6 +108,9 @@ export interface BenchPayload extends ModelPayload {
   readonly attackId: string;
   readonly params: ParamValues;
   readonly run: ParamValues;
+  readonly files: readonly NeededPayload[];
+  /** Distances that need weight files; none in a preview. */
+  readonly measures: readonly MeasurePayload[];
   readonly attackSeed: number;
   readonly scope: BenchScope;
 }

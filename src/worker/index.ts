@@ -4,6 +4,7 @@ import { catalogue } from './catalogue';
 import { feed } from './data/feeder';
 import { loadEngine } from './engine';
 import { attackOnce } from './runtime/bench/attack-once';
+import { OpenedFiles } from './runtime/bench/opened-files';
 import { OpenedRuns } from './runtime/bench/opened-runs';
 import { execute } from './runtime/execute';
 import { inspect, inspectInThread, threadRole } from './runtime/inspector';
@@ -25,7 +26,7 @@ function serveHost(): void {
   process.on('SIGINT', () => undefined);
 
   const waiting: HostMessage[] = [];
-  const opened = new OpenedRuns();
+  const opened = { runs: new OpenedRuns(), files: new OpenedFiles() };
   let worker: Worker | null = null;
   const port = connect({
     message: (message) => (worker ? worker.receive(message) : waiting.push(message)),

@@ -1,8 +1,8 @@
-import AxeBuilder from '@axe-core/playwright';
-import { expect, test, type Locator, type Page, type TestInfo } from '@playwright/test';
+import { expect, test, type Locator } from '@playwright/test';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Home } from './support/lab-process';
+import { look } from './support/look';
 import { makePhotographs } from './support/photographs';
 import { dropFile, scnnFile } from './support/weight-file';
 
@@ -238,17 +238,6 @@ test('a person goes from a folder of rated photographs to figures and tables by 
     expect(complaints).toEqual([]);
   });
 });
-
-/** Keeps a screenshot and checks that nobody is shut out: no serious finding of axe. */
-async function look(page: Page, info: TestInfo, name: string): Promise<void> {
-  const path = join(info.project.outputDir, 'screens', `${name}.png`);
-  await page.screenshot({ path, animations: 'disabled' });
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const serious = violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
-  expect.soft(serious, `axe on ${name}`).toEqual([]);
-}
 
 /** Every picture has arrived and was decoded. */
 async function expectPictures(pictures: Locator): Promise<void> {

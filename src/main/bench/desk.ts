@@ -1,4 +1,4 @@
-import type { BenchAnswer, BenchAsk, BenchPhase } from '@shared/domain/bench';
+import type { BenchAnswer, BenchAsk, BenchPhase, BenchResult } from '@shared/domain/bench';
 import type { EngineName } from '@shared/domain/catalogue';
 import { LabError, must } from '@shared/errors';
 import type { BenchPayload } from '@shared/worker-protocol';
@@ -15,6 +15,19 @@ export interface BenchDeskOptions {
   readonly idleMs?: number;
 }
 
+/** An answer whose pixels are still held. */
+export interface Kept {
+  readonly ask: BenchAsk;
+  readonly result: BenchResult;
+  /** `[height, width, 3]` uint8. */
+  readonly clean: Uint8Array;
+  /** The attacked picture as saved, likewise. */
+  readonly saved: Uint8Array;
+}
+
+/** Answers remembered beside their pixels: numbers only, a few kilobytes each. */
+const mostAnswers = 200;
+
 /** Long enough to think about a picture; the models in memory are given back after it. */
 const defaultIdleMs = 5 * 60_000;
 const graceMs = 3000;
@@ -27,6 +40,10 @@ export class BenchDesk {
   readonly #options: BenchDeskOptions;
   readonly #shelf = new PixelShelf();
   readonly #asked = new Map<string, AbortController>();
+  readonly #answered = new Map<
+    string,
+    { readonly ask: BenchAsk; readonly result: BenchResult; readonly cleanId: string }
+  >();
   #answers = 0;
   #idle: NodeJS.Timeout | null = null;
   /** Settles when a worker that was told to end has gone. */
@@ -37,16 +54,12 @@ export class BenchDesk {
   }
 
   /**
-   * @param prepare makes the payload; run at once, so that a refusal names what is wrong before
-   *   anything is started
+   * @param prepare makes the payload before anything is started, so that what is wrong is said first
    * @throws LabError `cancelled` when the same window asks again or stops
    */
-  async ask(
-    { window, scope, imageId, runId }: BenchAsk,
-    prepare: () => BenchPayload,
-  ): Promise<BenchAnswer> {
+  async ask(ask: BenchAsk, prepare: () => Promise<BenchPayload>): Promise<BenchAnswer> {
+    const { window, scope, imageId, runId } = ask;
     this.stop(window);
-    const payload = prepare();
     const own = new AbortController();
     this.#asked.set(window, own);
     if (this.#idle) clearTimeout(this.#idle);
@@ -54,6 +67,7 @@ export class BenchDesk {
     const tell = (phase: BenchPhase, done = 0): void =>
       events.emit('bench.phase', { window, phase, done });
     try {
+      const payload = await prepare();
       await this.#ending;
       own.signal.throwIfAborted();
       if (!worker.engineState.current) tell('starting');
@@ -64,6 +78,7 @@ export class BenchDesk {
       const attackedId = `attacked-${number}-${runId}-${scope}`;
       this.#shelf.put(cleanId, reply.clean);
       this.#shelf.put(attackedId, reply.attacked);
+      this.#remember(attackedId, { ask, result: reply.result, cleanId });
       const engine = must(worker.engineState.current, 'a worker that answered has an engine').name;
       return { ...reply.result, cleanId, attackedId, engine };
     } finally {
@@ -84,6 +99,26 @@ export class BenchDesk {
     return buffer && { buffer, contentType: 'application/octet-stream' };
   }
 
+  /**
+   * Everything about an answer, by the id of its attacked picture.
+   * @throws LabError `not-found` once its pixels are not held any more
+   */
+  kept(attackedId: string): Kept {
+    const answered = this.#answered.get(attackedId);
+    const clean = answered && this.#shelf.get(answered.cleanId);
+    const attacked = this.#shelf.get(attackedId);
+    if (answered && clean && attacked) {
+      const { ask, result } = answered;
+      return { ask, result, clean, saved: asSaved(attacked) };
+    }
+    throw new LabError({
+      kind: 'not-found',
+      message: 'the pixels of this attack are not held any more',
+      safe: 'Nothing was written.',
+      next: 'Move a setting to compute them once more, then export again.',
+    });
+  }
+
   /** The person chose another engine: the next question is answered on it. */
   useEngine(name: EngineName | null): void {
     this.#options.worker.prefer(name);
@@ -94,6 +129,7 @@ export class BenchDesk {
   clear(): void {
     for (const window of [...this.#asked.keys()]) this.stop(window);
     this.#shelf.clear();
+    this.#answered.clear();
     void this.close();
   }
 
@@ -101,6 +137,12 @@ export class BenchDesk {
   close(): Promise<void> {
     for (const window of [...this.#asked.keys()]) this.stop(window);
     return this.#end();
+  }
+
+  #remember(id: string, answer: { ask: BenchAsk; result: BenchResult; cleanId: string }): void {
+    this.#answered.set(id, answer);
+    const [oldest] = this.#answered.keys();
+    if (this.#answered.size > mostAnswers && oldest !== undefined) this.#answered.delete(oldest);
   }
 
   #rest(): void {
@@ -114,6 +156,14 @@ export class BenchDesk {
     this.#idle = null;
     return (this.#ending = this.#options.worker.shutdown(graceMs));
   }
+}
+
+/** Grey levels of float32 pixels in [0, 1], as the worker rounds: halves up. */
+function asSaved(pixels: Uint8Array): Uint8Array {
+  const values = new Float32Array(Uint8Array.from(pixels).buffer);
+  return Uint8Array.from(values, (value) =>
+    Math.min(255, Math.max(0, Math.floor(value * 255 + 0.5))),
+  );
 }
 
 function cancelled(): LabError {

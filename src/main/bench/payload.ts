@@ -1,19 +1,28 @@
 import type { BenchAsk } from '@shared/domain/bench';
+import type { Catalogue } from '@shared/domain/catalogue';
 import { LabError } from '@shared/errors';
 import type { BenchPayload } from '@shared/worker-protocol';
 import { findImage, getDataset } from '../db/datasets';
 import type { ReadableDb } from '../db/handle';
 import { getRun } from '../db/runs';
 import { getSplit } from '../db/splits';
+import { listWeights } from '../db/weights';
+import { attackJobs } from '../jobs/attack-jobs';
 import { locate, weightsOf } from '../jobs/payload';
+import { measuresPayload, neededPayload } from '../weights/initial';
 import type { Layout } from '../workspace/layout';
 
 /**
- * Everything the worker needs to attack one picture.
+ * Everything the worker needs to attack one picture, checked as a batch is.
  * @throws LabError `conflict` where the run has no weights yet, `bad-input` where the picture is not
- *   of its data set, or `missing-file` and `forbidden` as a batch
+ *   of its data set, or what starting and preparing a batch throw
  */
-export function benchPayload(db: ReadableDb, layout: Layout, ask: BenchAsk): BenchPayload {
+export function benchPayload(
+  catalogue: Catalogue,
+  db: ReadableDb,
+  layout: Layout,
+  ask: BenchAsk,
+): BenchPayload {
   const run = getRun(db, ask.runId);
   if (run.state !== 'done' || run.deletedAtMs !== null) {
     throw new LabError({
@@ -32,6 +41,13 @@ export function benchPayload(db: ReadableDb, layout: Layout, ask: BenchAsk): Ben
       next: 'Choose a picture from the list.',
     });
   }
+  const scope = { side: 'test' as const, limit: null };
+  const {
+    attackId,
+    params,
+    run: settings,
+    files,
+  } = attackJobs(catalogue, scope, ask, listWeights(db))(run.id).spec;
   const split = getSplit(db, run.spec.splitId);
   const [image] = locate(layout, getDataset(db, run.spec.datasetId), split, [found]);
   if (!image) throw new Error('benchPayload: one picture in, one picture out');
@@ -46,9 +62,14 @@ export function benchPayload(db: ReadableDb, layout: Layout, ask: BenchAsk): Ben
     cacheDir: layout.cache,
     checkpoint: weightsOf(db, layout, run),
     image,
-    attackId: ask.attackId,
-    params: ask.params,
-    run: ask.run,
+    attackId,
+    params,
+    run: settings,
+    files: neededPayload(db, layout, files),
+    measures:
+      ask.scope === 'preview' || settings['distances'] === 'none'
+        ? []
+        : measuresPayload(db, layout),
     attackSeed: ask.seed,
     scope: ask.scope,
   };

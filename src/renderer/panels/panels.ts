@@ -14,6 +14,7 @@ const loaders: Readonly<Record<StageId, () => Promise<{ default: Panel }>>> = {
   data: () => import('./data'),
   split: () => import('./split'),
   train: () => import('./train'),
+  bench: () => import('./bench'),
   attack: () => import('./attack'),
   norms: () => import('./norms'),
   compare: () => import('./compare'),

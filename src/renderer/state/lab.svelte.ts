@@ -4,6 +4,7 @@ import type { Warning } from '@shared/domain/run';
 import type { Connection, ConnectionStatus } from '../rpc/connection';
 import { BatchView } from './batch-view.svelte';
 import { groupBatches } from './batches';
+import { BenchState } from './bench.svelte';
 import { CatalogueState } from './catalogue.svelte';
 import { Datasets } from './datasets.svelte';
 import { EngineState } from './engine.svelte';
@@ -45,6 +46,7 @@ export class Lab {
   readonly normRows: JobRows<NormRow>;
   readonly jobWarnings: JobRows<Warning>;
   readonly study: StudyState;
+  readonly bench: BenchState;
   #status = $state<ConnectionStatus>('connecting');
 
   readonly marks = $derived.by(() =>
@@ -82,6 +84,7 @@ export class Lab {
     this.normRows = new JobRows(client, notices, (id) => client.call('job.norms', { id }));
     this.jobWarnings = new JobRows(client, notices, (id) => client.call('job.warnings', { id }));
     this.study = new StudyState(client, notices, this.runs);
+    this.bench = new BenchState(client, this.runs, this.catalogue, this.weights);
     this.#status = client.status;
     client.onStatus((status) => {
       const wasLost = this.#status === 'lost';
@@ -140,6 +143,7 @@ export class Lab {
     this.normRows.clear();
     this.jobWarnings.clear();
     this.study.clear();
+    this.bench.clear();
     this.weights.clear();
     this.attackDraft.reset();
     this.attackDraft.runIds = [];

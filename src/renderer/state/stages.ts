@@ -1,9 +1,11 @@
 import type { JobKind } from '@shared/domain/run';
-/** The stages in the order of the method; the rail, the keys 1 to 7 and the palette follow it. */
+
+/** The stages in the order of the method; the rail, their keys and the palette follow it. */
 export const stages = [
   { id: 'data', key: '1', title: 'Data' },
   { id: 'split', key: '2', title: 'Split' },
   { id: 'train', key: '3', title: 'Train' },
+  { id: 'bench', key: 'b', title: 'Bench' },
   { id: 'attack', key: '4', title: 'Attack' },
   { id: 'norms', key: '5', title: 'Norms' },
   { id: 'compare', key: '6', title: 'Compare' },
@@ -52,6 +54,7 @@ export function stageMarks(progress: Progress): Readonly<Record<MethodStage, Mar
     data: step(false, progress.datasets > 0, true),
     split: step(false, progress.splits > 0, progress.datasets > 0),
     train: step(progress.running.has('train'), trained, progress.splits > 0),
+    bench: trained ? 'ready' : 'empty',
     attack: step(progress.running.has('attack'), progress.attacksDone > 0, trained),
     norms: step(progress.running.has('norms'), progress.normsDone > 0, trained),
     compare: results,

@@ -58,7 +58,7 @@ describe('the bench', () => {
     const older = lab.call('bench.run', ask);
     older.catch(() => undefined);
     await expect.poll(() => worker.asked.length).toBe(1);
-    const newer = lab.call('bench.run', { ...ask, params: { strength: 2 } });
+    const newer = lab.call('bench.run', { ...ask, params: { epsilon: 0.02 } });
     await expect(older).rejects.toMatchObject({ kind: 'cancelled' });
     expect((await newer).row.imageId).toBe(ask.imageId);
     expect(worker.cancelled).toEqual([worker.asked[0]?.requestId]);

@@ -231,6 +231,7 @@ export function answers(): Answers {
     'job.warnings': () => [],
     'study.load': (selection) => study(selection, testSide),
     'export.figure': ({ format }) => ({ ...exported, fileName: `figure.${format}` }),
+    'export.plate': ({ format }) => ({ ...exported, fileName: `plate.${format}` }),
     'export.table': () => ({ ...exported, fileName: 'table.csv' }),
   };
 }

@@ -66,6 +66,8 @@ beforeAll(async () => {
     attackId: 'i-fgsm',
     params: { steps: 3, epsilon: 0.02 },
     run: {},
+    files: [],
+    measures: [],
     attackSeed: 3,
     scope: 'full',
   };

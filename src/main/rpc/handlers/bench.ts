@@ -5,7 +5,9 @@ import { ok, opened } from '../context';
 export const benchHandlers: NounHandlers<'bench'> = {
   'bench.run': (context, ask) => {
     const { db, board } = opened(context);
-    return context.bench.ask(ask, () => benchPayload(db, board.layout, ask));
+    return context.bench.ask(ask, async () =>
+      benchPayload(await context.worker.catalogue(), db, board.layout, ask),
+    );
   },
   'bench.stop': ({ bench }, { window }) => {
     bench.stop(window);

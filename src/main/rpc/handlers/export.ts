@@ -1,3 +1,4 @@
+import { plateOf } from '../../bench/plate-of';
 import { loadStudy } from '../../study/load';
 import type { NounHandlers } from '../context';
 import { opened } from '../context';
@@ -30,5 +31,16 @@ export const exportHandlers: NounHandlers<'export'> = {
     const def = findTable(tableId);
     const bytes = renderTable(def, loadStudy(board, selection), options, format);
     return storeExport(board, { defId: def.id, format, recipe: { selection, options }, bytes });
+  },
+  'export.plate': async (context, { attackedIds, size, format }) => {
+    const { db, board } = opened(context);
+    const kept = attackedIds.map((id) => context.bench.kept(id));
+    const plate = plateOf(await context.worker.catalogue(), db, kept);
+    const { renderPlate } = await import('../../export/plate');
+    const bytes = await renderPlate(plate, size, format);
+    // Which window asked is no part of what makes the file.
+    const asks = kept.map(({ ask }) => ({ ...ask, window: undefined }));
+    const options = { attack: plate.heading, scored: 'float' as const };
+    return storeExport(board, { defId: 'plate', format, recipe: { options, asks, size }, bytes });
   },
 };

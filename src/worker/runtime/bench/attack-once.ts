@@ -1,12 +1,18 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { LabError } from '@shared/errors';
+import { LabError, must } from '@shared/errors';
 import { checkValues } from '@shared/params';
 import type { BenchPayload, BenchReply } from '@shared/worker-protocol';
+import type { PerceptualId } from '@shared/weights/measures';
 import { attacks } from '../../attacks';
+import type { AttackWeights } from '../../attacks/attack';
+import { AttackBatch } from '../../attacks/harness/attack-batch';
 import { attackPicture } from '../../attacks/harness/attack-picture';
 import { attackRunParams, attackRunSettings } from '../../attacks/harness/settings';
 import type { View } from '../../data/views';
+import type { Comparison } from '../../fidelity/comparison';
+import { perceptualComparison } from '../../fidelity/perceptual';
 import { layBackFloat } from './lay-back';
+import type { OpenedFiles } from './opened-files';
 import type { OpenedRuns } from './opened-runs';
 import type { BenchTicket } from './queue';
 import { thinned, watched } from './watched';
@@ -23,7 +29,7 @@ const mostPixels = 16e6;
  * @throws LabError `unsupported` for a picture too large to show, `cancelled` where nobody waits
  */
 export async function attackOnce(
-  runs: OpenedRuns,
+  { runs, files }: { readonly runs: OpenedRuns; readonly files: OpenedFiles },
   payload: BenchPayload,
   ticket: BenchTicket,
 ): Promise<BenchReply> {
@@ -32,6 +38,9 @@ export async function attackOnce(
   const settings = attackRunSettings(checkValues('attack', attackRunParams, payload.run));
   ticket.tell('opening', 0);
   const run = await runs.open(payload);
+  const { measures } = payload;
+  const needed = [...payload.files, ...measures.flatMap((measure) => measure.files)];
+  const opened = await files.open(needed);
   const sitter = await run.sitter(payload.image);
   const { picture } = sitter;
   if (picture.width * picture.height > mostPixels) throw tooLarge(picture.width, picture.height);
@@ -45,8 +54,10 @@ export async function attackOnce(
   });
   const target = { ...sitter, views };
   const startedAt = performance.now();
-  const attacked = await withoutLeaks(() =>
-    attackPicture(
+  const attacked = await withoutLeaks(() => {
+    const distances = measures.map(({ id }) => openMeasure(id, opened));
+    const batch = new AttackBatch(opened, run.def.labScale, distances);
+    return attackPicture(
       attack,
       params,
       { ...settings, viewsAtOnce: views.length },
@@ -54,8 +65,9 @@ export async function attackOnce(
       target,
       payload.attackSeed,
       ticket.checkpoint,
-    ),
-  );
+      batch,
+    ).finally(() => batch.dispose());
+  });
   return {
     result: {
       row: { ...attacked.row, artifact: null },
@@ -70,6 +82,10 @@ export async function attackOnce(
     clean: picture.data,
     attacked: layBackFloat(target, settings.unit, attacked.pieces),
   };
+}
+
+function openMeasure(id: PerceptualId, files: ReadonlyMap<string, AttackWeights>): Comparison {
+  return perceptualComparison(id, (entry) => must(files.get(entry), `a file of ${id}`).tensors);
 }
 
 /** The first views that together show no more than a preview's pixels; one at least. */
