@@ -4,6 +4,7 @@ import { encodePng } from '@imaging/encode';
 import type { RgbImage } from '@imaging/image';
 import type { AttackRow, TraceRow } from '@shared/domain/results';
 import { checkValues } from '@shared/params';
+import { listed } from '@shared/study/format';
 import type { AttackPayload, MeasurePayload } from '@shared/worker-protocol';
 import { sanityFlags, type Judged } from '../../analysis/sanity-flags';
 import { attacks } from '../../attacks';
@@ -45,7 +46,8 @@ export async function attack(payload: AttackPayload, job: Job): Promise<null> {
   try {
     await runBatch<TracedRow>(payload, job, (trained) => {
       const scorer = trained.scorer(run.viewsAtOnce);
-      const measures = payload.measures.map((measure) => openMeasure(measure, measureFiles, job));
+      const measures = payload.measures.map((measure) => openMeasure(measure, measureFiles));
+      warnOfUnpublished(payload.measures, job);
       batch = new AttackBatch(files, trained.def.labScale, measures);
       return {
         phase: `attacking with ${def.title}`,
@@ -94,18 +96,23 @@ export async function attack(payload: AttackPayload, job: Job): Promise<null> {
   return null;
 }
 
-/** Builds a distance to be recorded; says so where its weights are not the published ones. */
+/** Says which distances are measured with weights that are not the published ones. */
+function warnOfUnpublished(measures: readonly MeasurePayload[], job: Job): void {
+  const odd = measures.filter(({ unpublished }) => unpublished.length > 0);
+  if (odd.length === 0) return;
+  const titles = listed(odd.map(({ title }) => title));
+  const files = [...new Set(odd.flatMap(({ unpublished }) => unpublished))];
+  job.warn({
+    code: 'unpublished-measure',
+    message: `Measured with files that are not the published ones (${files.join(', ')}): ${titles}.`,
+  });
+}
+
+/** Builds a distance to be recorded. */
 function openMeasure(
-  { id, title, unpublished }: MeasurePayload,
+  { id }: MeasurePayload,
   files: ReadonlyMap<string, AttackWeights>,
-  job: Job,
 ): Comparison {
-  if (unpublished.length > 0) {
-    job.warn({
-      code: 'unpublished-measure',
-      message: `${title} is measured with files that are not the published ones: ${unpublished.join(', ')}.`,
-    });
-  }
   return perceptualComparison(id, (entry) => {
     const file = files.get(entry);
     if (!file) throw new Error(`openMeasure: the payload of ${id} has no file "${entry}"`);
