@@ -12,6 +12,8 @@ export interface Remedy {
   readonly label: string;
   readonly reasons: readonly string[];
   readonly runIds: readonly number[];
+  /** Certain attacks that are asked for; empty: the one that is shown. */
+  readonly attacks: NonNullable<Missing['attacks']>;
 }
 
 /** One remedy per kind of missing result, in the order in which the jobs build on each other. */
@@ -26,7 +28,10 @@ export function remedies(missing: readonly Missing[]): readonly Remedy[] {
     const own = missing.filter((one) => one.action === action);
     if (own.length === 0) return [];
     const runIds = [...new Set(own.flatMap((one) => one.runId ?? []))];
-    return [{ action, label: words[action], reasons: own.map((one) => one.reason), runIds }];
+    const asked = own.flatMap((one) => one.attacks ?? []);
+    const attacks = [...new Map(asked.map((one) => [JSON.stringify(one), one])).values()];
+    const reasons = [...new Set(own.map((one) => one.reason))];
+    return [{ action, label: words[action], reasons, runIds, attacks }];
   });
 }
 
@@ -76,6 +81,7 @@ export async function startRemedy(
       });
       return true;
     case 'attack': {
+      if (remedy.attacks.length > 0) return startGrid(client, remedy, study, catalogue);
       const attack = attackToRepeat(study, options, catalogue);
       if (!attack) return false;
       const { attackId, params, run, seed, limit } = attack;
@@ -83,4 +89,32 @@ export async function startRemedy(
       return true;
     }
   }
+}
+
+/** Queues certain attacks on every run that lacks one, as one grid; what exists is reused. */
+async function startGrid(
+  client: RpcClient,
+  { attacks, runIds }: Remedy,
+  study: Study,
+  catalogue: Catalogue,
+): Promise<boolean> {
+  const stored = study.runs.flatMap((run) => run.attacks);
+  const choices = attacks.flatMap(({ attackId, params }) => {
+    const info = catalogue.attacks.find(({ id }) => id === attackId);
+    if (!info) return [];
+    const like = stored.find(({ spec }) => spec.attackId === attackId)?.spec;
+    const run = like?.run ?? defaultValues(catalogue.attackRun);
+    const values = { ...defaultValues(info.params), ...params };
+    return [{ attackId, params: values, run, seed: like?.seed ?? 1 }];
+  });
+  if (choices.length === 0) return false;
+  const { side } = study.selection;
+  await client.call('grid.start', {
+    name: '',
+    runIds: [...runIds],
+    side,
+    limit: null,
+    attacks: choices,
+  });
+  return true;
 }

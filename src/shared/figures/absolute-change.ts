@@ -2,10 +2,10 @@ import type { EChartsOption } from 'echarts';
 import type { FigureOptions, Study } from '../domain/study';
 import { kde, peak, type Density } from '../stats/kde';
 import { mean } from '../stats/quantiles';
+import { changePoints, type ChangePoint } from '../study/changes';
 import { countText, measuredText } from '../study/format';
 import { missingInPair, needAttack } from '../study/missing';
 import { coverageNotes, provenanceNotes, scoredNote } from '../study/notes';
-import { attackPoints, type PointId } from '../study/points';
 import { shareNotes, unfairNotes } from '../study/same-settings';
 import { attackOf, chosenAttack, chosenPair, runLabel, type StudyPair } from '../study/select';
 import type { ChartTheme } from '../theme';
@@ -25,13 +25,6 @@ import {
 } from './lib/marks';
 import { bandwidthNote, markerKey, perRun, sentences, takeaway } from './lib/sentences';
 
-interface ChangePoint extends PointId {
-  readonly name: string;
-  readonly mos: number;
-  /** |after - before|, score points. */
-  readonly change: number;
-}
-
 interface Drawn {
   readonly pair: StudyPair;
   readonly attack: string;
@@ -44,12 +37,7 @@ function drawn(study: Study, options: FigureOptions): Drawn | null {
   const pair = chosenPair(study, options);
   if (!pair) return null;
   const attack = chosenAttack(pair.runs, options);
-  const points = pair.runs.map((run) =>
-    attackPoints(run, attackOf(run, attack), options.scored).map(({ before, after, ...point }) => ({
-      ...point,
-      change: Math.abs(after - before),
-    })),
-  );
+  const points = pair.runs.map((run) => changePoints(run, attackOf(run, attack), options.scored));
   const densities = points.map((own) =>
     kde(
       own.map((point) => point.change),

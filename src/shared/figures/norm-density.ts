@@ -120,7 +120,7 @@ function toCsv(study: Study, options: FigureOptions): DataTable {
 const figure: FigureDef = {
   id: 'norm-density',
   title: 'Density of gradient norms',
-  paper: 'Fig. 4',
+  paper: 'Fig. 4, one panel',
   size: { widthIn: 3.25, heightIn: 2.3 },
   choices: ['pairId'],
   needs: (study, options) => missingInPair(study, options, needNorms),

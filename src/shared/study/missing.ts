@@ -1,5 +1,6 @@
 import type { FigureOptions, Study, StudyRun } from '../domain/study';
-import { chosenAttack, chosenPair, attackOf, runLabel } from './select';
+import type { ParamValues } from '../params';
+import { chosenAttack, chosenPair, attackOf, runLabel, type StudyPair } from './select';
 
 /** Something a figure or table needs and the study does not hold, with the job that would make it. */
 export interface Missing {
@@ -8,6 +9,8 @@ export interface Missing {
   readonly runId: number | null;
   /** One sentence for a person. */
   readonly reason: string;
+  /** The attacks that would make it, where it must be certain ones: settings beside the defaults. */
+  readonly attacks?: readonly { readonly attackId: string; readonly params: ParamValues }[];
 }
 
 /** What a run may lack; null when it has it. */
@@ -23,6 +26,12 @@ const noRun: Missing = {
 export function missingInPair(study: Study, options: FigureOptions, need: Need): Missing[] {
   const pair = chosenPair(study, options);
   return pair ? pair.runs.flatMap((run) => need(run, study) ?? []) : [noRun];
+}
+
+/** The same among the runs of several pairs; a baseline they share is asked once. */
+export function missingInPairs(study: Study, pairs: readonly StudyPair[], need: Need): Missing[] {
+  const runs = [...new Set(pairs.flatMap((pair) => pair.runs))];
+  return runs.length === 0 ? [noRun] : runs.flatMap((run) => need(run, study) ?? []);
 }
 
 /** The same among all runs of the study, for tables. */

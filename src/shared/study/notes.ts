@@ -1,7 +1,7 @@
 import type { FigureOptions, Study, StudyRun } from '../domain/study';
 import { fromScratch, partsFromScratch, partsOf } from '../weights/initial';
 import { listed } from './format';
-import { runLabel } from './select';
+import { pairsOf, runLabel, type StudyPair } from './select';
 
 /**
  * What a reader must know about where numbers come from, as sentences for captions and table notes:
@@ -14,10 +14,15 @@ export function provenanceNotes(study: Study, runs: readonly StudyRun[]): string
   const notes = names.length > 0 ? [`Data: ${listed(names)}, ${study.selection.side} images.`] : [];
   const onTest = runs.filter((run) => run.run.selection === 'test');
   if (onTest.length > 0) {
-    const which = onTest.length === runs.length ? '' : ` (${listed(onTest.map(runLabel))})`;
+    const which = onTest.length === runs.length ? '' : ` (${named(onTest)})`;
     notes.push(`Checkpoints selected on test${which}.`);
   }
   return [...notes, ...scratchNotes(runs)];
+}
+
+/** Labels of runs, each once: several twins of one baseline share theirs. */
+function named(runs: readonly StudyRun[]): string {
+  return listed([...new Set(runs.map(runLabel))]);
 }
 
 /** Runs that left to the seed what their authors start from published weights. */
@@ -33,8 +38,20 @@ function scratchNotes(runs: readonly StudyRun[]): string[] {
   }
   return [...byParts].map(
     ([what, these]) =>
-      `Trained from scratch, without the usual pretrained weights${what} (${listed(these.map(runLabel))}).`,
+      `Trained from scratch, without the usual pretrained weights${what} (${named(these)}).`,
   );
+}
+
+/** Names the pairs that were drawn where a study holds others of the same models; null where not. */
+export function otherPairsNote(study: Study, drawn: readonly StudyPair[]): string | null {
+  const all = pairsOf(study);
+  const chosen = drawn.flatMap(({ pairId }) => {
+    const pair = all.find((each) => each.pairId === pairId);
+    return pair && pair.label !== pair.runs[0]?.modelTitle ? [pair.label] : [];
+  });
+  return chosen.length === 0
+    ? null
+    : `Of several pairs of a model one is drawn: ${listed(chosen)}.`;
 }
 
 /** States whether the float image or its 8-bit version was scored. */

@@ -1,32 +1,38 @@
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { FigureOptions, Study } from '@shared/domain/study';
-import { figures } from '@shared/figures';
+import { figures, type FigureDef } from '@shared/figures';
 import beforeAfter from '@shared/figures/before-after';
 import lossCurves from '@shared/figures/loss-curves';
 import normDensity from '@shared/figures/norm-density';
 import type { FigureSize } from '@shared/rpc';
 import { renderFigure } from '../../../src/main/export/figure';
 import { buildStudy, withRun } from '../../helpers/study';
+import { buildGrid } from '../../helpers/study-grid';
 import { textBoxes } from '../../helpers/svg-text';
 
 const options: FigureOptions = { scored: 'float' };
-const study = buildStudy();
+const pair = buildStudy();
+const grid = buildGrid();
+/** What a figure is drawn from here: those that one pair is too little for get four models. */
+const studyOf = (def: FigureDef): Study => (def.needs(pair, options).length === 0 ? pair : grid);
 const size: FigureSize = { widthIn: 3.25, heightIn: 3, fontPt: 8, font: 'serif', dpi: 150 };
 
 const svgOf = async (
   def: typeof beforeAfter,
-  from: Study = study,
+  from: Study = studyOf(def),
   change: Partial<FigureSize> = {},
 ): Promise<string> =>
   (await renderFigure(def, from, options, { ...size, ...change }, 'svg')).toString('utf8');
 
 /** The study with its model called this. */
 function named(title: string): Study {
-  return study.runs.reduce((made, _, i) => withRun(made, i, { modelTitle: title }), study);
+  return pair.runs.reduce((made, _, i) => withRun(made, i, { modelTitle: title }), pair);
 }
 
 describe.each(figures)('$id as SVG', (def) => {
+  const study = studyOf(def);
+
   // ECharts reports bad options on the console and draws on.
   const warn = vi.spyOn(console, 'warn');
   const error = vi.spyOn(console, 'error');
@@ -99,7 +105,7 @@ describe('marks of an exported scatter', () => {
     );
     // Two in the legend.
     expect(circles).toHaveLength(122);
-    const points = beforeAfter.points?.(study, options) ?? [];
+    const points = beforeAfter.points?.(pair, options) ?? [];
     const [first, far] = [points[0], points.reduce((a, b) => (b.x > a.x ? b : a))];
     const left = circles[0];
     const right = circles[points.indexOf(far)];
@@ -121,7 +127,7 @@ describe('marks of an exported scatter', () => {
   });
 
   test.each([1, 2, 3])('a model in slot %i has its own shape', async (slot) => {
-    const shaped = study.runs.reduce((made, _, i) => withRun(made, i, { slot }), study);
+    const shaped = pair.runs.reduce((made, _, i) => withRun(made, i, { slot }), pair);
     const svg = await svgOf(beforeAfter, shaped);
     expect(svg).not.toContain('<circle');
     expect(svg.match(/<path [^>]*fill="#D97706"/g)).toHaveLength(61);
@@ -148,7 +154,7 @@ describe('names with characters that break files', () => {
 
 describe('PNG', () => {
   test('has the pixels and the resolution asked for, on white, and is not empty', async () => {
-    const png = await renderFigure(beforeAfter, study, options, { ...size, dpi: 300 }, 'png');
+    const png = await renderFigure(beforeAfter, pair, options, { ...size, dpi: 300 }, 'png');
     const { width, height, density } = await sharp(png).metadata();
     expect({ width, height, density }).toEqual({ width: 975, height: 900, density: 300 });
     const { data, info } = await sharp(png).raw().toBuffer({ resolveWithObject: true });
@@ -163,7 +169,7 @@ describe('PNG', () => {
 
   test('of an absurd size is refused before it is drawn', async () => {
     const huge = { ...size, widthIn: 20, heightIn: 20, dpi: 1200 };
-    await expect(renderFigure(beforeAfter, study, options, huge, 'png')).rejects.toMatchObject({
+    await expect(renderFigure(beforeAfter, pair, options, huge, 'png')).rejects.toMatchObject({
       kind: 'bad-input',
       message: expect.stringContaining('576 million pixels') as string,
     });
@@ -172,7 +178,7 @@ describe('PNG', () => {
 
 describe('what cannot be made', () => {
   test('is refused with the missing ingredient and what makes it', async () => {
-    const bare = withRun(study, 1, { norms: null });
+    const bare = withRun(pair, 1, { norms: null });
     await expect(renderFigure(normDensity, bare, options, size, 'svg')).rejects.toMatchObject({
       kind: 'not-found',
       message:
@@ -182,11 +188,11 @@ describe('what cannot be made', () => {
   });
 
   test('CSV carries the numbers of the drawing', async () => {
-    const csv = (await renderFigure(beforeAfter, study, options, size, 'csv')).toString('utf8');
+    const csv = (await renderFigure(beforeAfter, pair, options, size, 'csv')).toString('utf8');
     const lines = csv.trim().split('\r\n');
     expect(lines).toHaveLength(121);
     expect(lines[0]).toMatch(/^run,regime,image,mos_0_100,score_before_0_100,score_after_0_100/);
-    const [attack] = study.runs[0]?.attacks ?? [];
+    const [attack] = pair.runs[0]?.attacks ?? [];
     expect(lines[1]).toContain(String(attack?.rows[0]?.attackedFloat));
   });
 });

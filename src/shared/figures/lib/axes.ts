@@ -19,6 +19,8 @@ export interface AxisSpec {
   readonly gridIndex?: number;
   /** False where a panel below carries the numbers of a shared axis. */
   readonly labels?: boolean;
+  /** Length in chart units the title may take; default: that of the whole chart. */
+  readonly room?: number;
 }
 
 /** Fixed axis of scores on the lab scale, widened only when a score lies outside 0 to 100. */
@@ -54,6 +56,20 @@ export function niceTicks(low: number, high: number, count = 5): Ticks {
   const min = Math.floor(low / step + 1e-9) * step;
   const max = Math.ceil(high / step - 1e-9) * step;
   return { min: clean(min, step), max: clean(max, step), step };
+}
+
+/** Ticks around values that need not reach zero, such as correlations, with some air at both ends. */
+export function looseTicks(values: readonly number[], count = 4): Ticks {
+  if (values.length === 0) return niceTicks(0, 1, count);
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const air = 0.06 * (high - low) || 0.05 * Math.abs(high) || 0.5;
+  return niceTicks(low - air, high + air, count);
+}
+
+/** Ticks around correlations: with air, but never beyond -1 and 1. */
+export function correlationTicks(values: readonly number[]): Ticks {
+  const { min, max, step } = looseTicks(values);
+  return { min: Math.max(-1, min), max: Math.min(1, max), step };
 }
 
 /** Powers of ten that enclose the positive values; null when there are none. */
@@ -107,7 +123,7 @@ function clean(value: number, step: number): number {
 export function xAxis(theme: ChartTheme, spec: AxisSpec): XAXisComponentOption {
   const gap = theme.tickLength + 1.55 * theme.fontSize;
   // Roughly what the left margin leaves; the title is centred on the axis.
-  const room = theme.canvas && theme.canvas.width - 4 * theme.fontSize;
+  const room = spec.room ?? (theme.canvas && theme.canvas.width - 4 * theme.fontSize);
   return {
     ...common(theme, spec, room),
     ...scale(spec.ticks),
@@ -118,13 +134,34 @@ export function xAxis(theme: ChartTheme, spec: AxisSpec): XAXisComponentOption {
 
 /** Left axis with its title turned along it, clear of the widest tick label. */
 export function yAxis(theme: ChartTheme, spec: AxisSpec): YAXisComponentOption {
-  const room = theme.canvas && theme.canvas.height - 4 * theme.fontSize;
+  const room = spec.room ?? (theme.canvas && theme.canvas.height - 4 * theme.fontSize);
+  const widest = spec.labels === false ? 0 : labelWidth(theme, spec.ticks);
   return {
     ...common(theme, spec, room),
     ...scale(spec.ticks),
     position: 'left',
-    nameGap: labelWidth(theme, spec.ticks) + theme.tickLength + 0.75 * theme.fontSize,
+    nameGap: widest + theme.tickLength + 0.75 * theme.fontSize,
   };
+}
+
+/**
+ * Bottom axis of named places at 0, 1, 2, ..., equally far apart, for settings and groups. Their
+ * names are drawn by `placeNames`, since an axis of numbers cannot carry them as plain data.
+ */
+export function placesAxis(
+  theme: ChartTheme,
+  count: number,
+  spec: Omit<AxisSpec, 'ticks'>,
+): XAXisComponentOption {
+  const ticks = { min: -0.5, max: Math.max(0.5, count - 0.5), step: 1 };
+  const titled = xAxis(theme, { ...spec, ticks, labels: true });
+  const { axisLabel, axisTick, nameGap } = titled as Readonly<Record<string, object | number>>;
+  return {
+    ...titled,
+    nameGap: spec.labels === false ? 0 : nameGap,
+    axisTick: { ...(axisTick as object), show: false },
+    axisLabel: { ...(axisLabel as object), show: false },
+  } as XAXisComponentOption;
 }
 
 /** Space in chart units that a left axis with these ticks and a title needs. */

@@ -96,6 +96,36 @@ export function scatter(
   };
 }
 
+export interface MarkSpec {
+  readonly name?: string;
+  /** Places in axis units. */
+  readonly data: readonly (readonly [number, number])[];
+  readonly symbol: string;
+  readonly style: object;
+  readonly panel?: number;
+  /** Factor on the theme's marker size. */
+  readonly scale?: number;
+}
+
+/** Marks that stand for runs or settings, not for images: nothing to select. */
+export function marks(theme: ChartTheme, spec: MarkSpec): ScatterSeriesOption {
+  return {
+    type: 'scatter',
+    ...(spec.name !== undefined && { name: spec.name }),
+    data: spec.data.map(([x, y]) => [x, y]),
+    xAxisIndex: spec.panel ?? 0,
+    yAxisIndex: spec.panel ?? 0,
+    symbol: spec.symbol,
+    symbolSize: 1.25 * theme.markerSize * (spec.scale ?? 1),
+    itemStyle: spec.style,
+    silent: true,
+    emphasis: { disabled: true },
+    clip: false,
+    animation: false,
+    z: 3,
+  };
+}
+
 /** One tick per image on the row `y` of its dataset, selectable like a point. */
 export function rug(run: StudyRun, theme: ChartTheme, datasetId: string): ScatterSeriesOption {
   const colour = regimeColour(run, theme);
@@ -208,6 +238,23 @@ export function notes(theme: ChartTheme, items: readonly Note[], panel = 0): Sca
     animation: false,
     z: 4,
   };
+}
+
+/** Names below the places 0, 1, 2, ... of a `placesAxis`, where tick labels would stand. */
+export function placeNames(
+  theme: ChartTheme,
+  names: readonly string[],
+  bottom: number,
+  panel = 0,
+): ScatterSeriesOption {
+  const items = names.map((text, x): Note => ({
+    text,
+    x,
+    y: bottom,
+    colour: theme.ink,
+    position: 'bottom',
+  }));
+  return notes(theme, items, panel);
 }
 
 /** A legend of one line above the plot whose marks look exactly like those in it. */
