@@ -185,6 +185,7 @@ function moved(row: AttackRow, { factor, ssim }: Attacked, calm: number): Attack
     ...row,
     attackedFloat: row.clean + shift,
     attackedEightBit: row.clean + 0.95 * shift,
+    artifact: 'kept.png',
     ssim: { 'ssim-piq': Math.max(0.3, ssim - 0.01 * ((row.imageId % 5) - 2)) },
   };
 }

@@ -5,6 +5,7 @@ import { writeCsv } from '@shared/tables/writers/csv';
 import { printTheme } from '@shared/theme';
 import { draw } from './draw';
 import { refuseIfMissing } from './missing';
+import { embedded, type PictureSource } from './pictures';
 import { rasterise } from './png';
 import { writeSvg } from './svg';
 
@@ -17,6 +18,7 @@ const pointsPerInch = 72;
  * options and size give the same bytes.
  *
  * @param size true size in inches, text in points; `dpi` matters for PNG only
+ * @param pictures where an image plate finds its pictures; without it they are empty frames
  * @throws LabError `not-found` naming the first missing ingredient and what makes it
  */
 export async function renderFigure(
@@ -25,6 +27,7 @@ export async function renderFigure(
   options: FigureOptions,
   size: FigureSize,
   format: FigureFormat,
+  pictures?: PictureSource,
 ): Promise<Buffer> {
   refuseIfMissing(def, study, options);
   if (format === 'csv') return Buffer.from(writeCsv(def.toCsv(study, options)), 'utf8');
@@ -40,6 +43,7 @@ export async function renderFigure(
     unitsPerPt,
     title: def.title,
     description: def.caption(study, options),
+    pictures: await embedded(drawing, pictures),
   });
   if (format === 'svg') return Buffer.from(svg, 'utf8');
   return rasterise(svg, texts, size.widthIn, size.heightIn, size.dpi);

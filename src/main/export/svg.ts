@@ -14,6 +14,8 @@ export interface SvgPage {
   readonly description: string;
   /** Chart units per point in the drawing. */
   readonly unitsPerPt: number;
+  /** Contents of pictures as data addresses, by the address the drawing has for them. */
+  readonly pictures?: ReadonlyMap<string, string>;
 }
 
 /** Attributes that are copied as they are. */
@@ -53,6 +55,7 @@ interface Writer {
   readonly names: Map<string, string>;
   /** Every line of text with its font, for the rasteriser's choice of fonts. */
   readonly texts: { text: string; font: FontSpec }[];
+  readonly pictures: ReadonlyMap<string, string>;
 }
 
 /** The SVG document and the text it contains. */
@@ -60,13 +63,16 @@ export function writeSvg(
   root: DrawnNode,
   page: SvgPage,
 ): { svg: string; texts: readonly { text: string; font: FontSpec }[] } {
-  const writer: Writer = { scale: 1 / page.unitsPerPt, names: new Map(), texts: [] };
+  const pictures = page.pictures ?? new Map<string, string>();
+  const writer: Writer = { scale: 1 / page.unitsPerPt, names: new Map(), texts: [], pictures };
   const body = written(root.children, writer).join('\n');
   const size = `width="${number(page.widthPt)}pt" height="${number(page.heightPt)}pt"`;
   const box = `viewBox="0 0 ${number(page.widthPt)} ${number(page.heightPt)}"`;
+  // Editors that know SVG 1.1 only look for a picture's content under the linking name space.
+  const links = pictures.size > 0 ? ' xmlns:xlink="http://www.w3.org/1999/xlink"' : '';
   const svg = [
     `<?xml version="1.0" encoding="UTF-8"?>`,
-    `<svg xmlns="http://www.w3.org/2000/svg" version="1.1" ${size} ${box} role="img">`,
+    `<svg xmlns="http://www.w3.org/2000/svg"${links} version="1.1" ${size} ${box} role="img">`,
     `<title>${escape(page.title)}</title>`,
     `<desc>${escape(page.description)}</desc>`,
     body,
@@ -94,6 +100,8 @@ function element(node: DrawnNode, writer: Writer): string {
       const own = id === undefined ? '' : ` id="${nameOf(String(id), writer)}"`;
       return `<${node.tag}${own}${attributes(node, writer)}>\n${children.join('\n')}\n</${node.tag}>`;
     }
+    case 'image':
+      return imageElement(node, writer);
     case 'rect':
     case 'circle':
     case 'polyline':
@@ -102,6 +110,19 @@ function element(node: DrawnNode, writer: Writer): string {
     default:
       throw new Error(`writeSvg: element <${node.tag}> has no plain form`);
   }
+}
+
+/** A picture with its content in the file; one that is gone leaves its frame. */
+function imageElement(node: DrawnNode, writer: Writer): string {
+  const [x, y, width, height] = (['x', 'y', 'width', 'height'] as const).map((name) =>
+    number(Number(node.attrs[name] ?? 0) * writer.scale),
+  );
+  const place = `x="${x}" y="${y}" width="${width}" height="${height}"`;
+  const content = writer.pictures.get(String(node.attrs['href']));
+  if (content === undefined) {
+    return `<rect ${place} fill="none" stroke="#777777" stroke-width="0.5"/>`;
+  }
+  return `<image ${place} preserveAspectRatio="none" xlink:href="${content}"/>`;
 }
 
 /** Marks come as a unit shape with a matrix; they are written where and as large as they are. */

@@ -1,6 +1,6 @@
 import type { FigureOptions, Study } from '@shared/domain/study';
 import type { TableFormat } from '@shared/rpc';
-import type { TableDef } from '@shared/tables';
+import { makeTable, type TableDef } from '@shared/tables';
 import { writeTable } from '@shared/tables/writers';
 import { refuseIfMissing } from './missing';
 
@@ -16,5 +16,7 @@ export function renderTable(
   format: TableFormat,
 ): Buffer {
   refuseIfMissing(def, study, options);
-  return Buffer.from(writeTable(def.toTable(study, options), format), 'utf8');
+  // Two numbers in one cell are none for a program that reads the file.
+  const shown = format === 'csv' ? { ...options, joined: false } : options;
+  return Buffer.from(writeTable(makeTable(def, study, shown), format), 'utf8');
 }

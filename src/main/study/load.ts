@@ -69,12 +69,16 @@ function loadRun(
     split,
     modelTitle,
     slot,
-    images: listSideImages(db, split.id, side).map(({ id: imageId, name, score }) => ({
-      id: imageId,
-      name,
-      mos: toLab(score, dataset.scoreKind, split.scoreMin, split.scoreMax),
-      rawScore: score,
-    })),
+    images: listSideImages(db, split.id, side).map(
+      ({ id: imageId, name, score, width, height }) => ({
+        id: imageId,
+        name,
+        mos: toLab(score, dataset.scoreKind, split.scoreMin, split.scoreMax),
+        rawScore: score,
+        width,
+        height,
+      }),
+    ),
     scores: scores && {
       jobId: scores.id,
       complete: scores.state === 'done',

@@ -99,11 +99,11 @@ async function startGrid(
   catalogue: Catalogue,
 ): Promise<boolean> {
   const stored = study.runs.flatMap((run) => run.attacks);
-  const choices = attacks.flatMap(({ attackId, params }) => {
+  const choices = attacks.flatMap(({ attackId, params, run: shared }) => {
     const info = catalogue.attacks.find(({ id }) => id === attackId);
     if (!info) return [];
     const like = stored.find(({ spec }) => spec.attackId === attackId)?.spec;
-    const run = like?.run ?? defaultValues(catalogue.attackRun);
+    const run = { ...(like?.run ?? defaultValues(catalogue.attackRun)), ...shared };
     const values = { ...defaultValues(info.params), ...params };
     return [{ attackId, params: values, run, seed: like?.seed ?? 1 }];
   });

@@ -15,6 +15,9 @@ export const StudyImage = v.object({
   mos: v.number(),
   /** As published. */
   rawScore: v.number(),
+  /** Pixels, where known: the proportions of a picture on a plate. */
+  width: v.optional(v.number()),
+  height: v.optional(v.number()),
 });
 export type StudyImage = v.InferOutput<typeof StudyImage>;
 
@@ -86,5 +89,11 @@ export const FigureOptions = v.object({
   pairId: v.optional(v.number()),
   /** Logarithmic value axis, where the figure has one that can be. */
   logY: v.optional(v.boolean()),
+  /** The paper's printed values beside ours, where a table has them. */
+  paper: v.optional(v.boolean()),
+  /** Tables: "base / +NT" in one cell, as the paper sets them, instead of columns of their own. */
+  joined: v.optional(v.boolean()),
+  /** Pictures of an image plate, by id; those it finds telling when absent or empty. */
+  imageIds: v.optional(v.array(v.number())),
 });
 export type FigureOptions = v.InferOutput<typeof FigureOptions>;

@@ -10,7 +10,12 @@ export interface Missing {
   /** One sentence for a person. */
   readonly reason: string;
   /** The attacks that would make it, where it must be certain ones: settings beside the defaults. */
-  readonly attacks?: readonly { readonly attackId: string; readonly params: ParamValues }[];
+  readonly attacks?: readonly {
+    readonly attackId: string;
+    readonly params: ParamValues;
+    /** Of the settings that all attacks share. */
+    readonly run?: ParamValues;
+  }[];
 }
 
 /** What a run may lack; null when it has it. */

@@ -69,7 +69,7 @@ describe('geometry', () => {
 
 describe('an element without a plain form is an error, never a wrong picture', () => {
   test.each([
-    [{ tag: 'image', attrs: {} }, 'element <image>'],
+    [{ tag: 'foreignObject', attrs: {} }, 'element <foreignObject>'],
     [{ tag: 'rect', attrs: { filter: 'url(#x)' } }, 'attribute filter'],
     [{ tag: 'rect', attrs: { transform: 'skewX(3)' } }, 'transform "skewX(3)"'],
   ])('%o', (node, message) => {

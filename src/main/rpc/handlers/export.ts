@@ -1,4 +1,6 @@
 import { plateOf } from '../../bench/plate-of';
+import type { PictureSource } from '../../export/pictures';
+import { MediaStore } from '../../media';
 import { loadStudy } from '../../study/load';
 import type { NounHandlers } from '../context';
 import { opened } from '../context';
@@ -14,7 +16,9 @@ export const exportHandlers: NounHandlers<'export'> = {
     ]);
     const def = findFigure(figureId);
     const study = loadStudy(board, selection);
-    const bytes = await renderFigure(def, study, options, size, format);
+    const media = new MediaStore(board);
+    const pictures: PictureSource = (kind, id) => media.find(kind, id);
+    const bytes = await renderFigure(def, study, options, size, format, pictures);
     return storeExport(board, {
       defId: def.id,
       format,
