@@ -19,6 +19,23 @@ export function gathered<Def extends { readonly id: string }>(
 }
 
 /**
+ * Figures or tables as the paper counts them: its own, then those of its supplement, then ours, each by
+ * the first number of its name ("Figs. 7 and S12" is 7); equal ones in order of file name.
+ */
+export function inPaperOrder<Def extends { readonly paper: string | null }>(
+  defs: readonly Def[],
+): readonly Def[] {
+  const place = ({ paper }: Def): number => {
+    const [, supplement, number] = /(S?)(\d+)/.exec(paper ?? '') ?? [];
+    return number === undefined ? Infinity : Number(number) + (supplement === 'S' ? 1000 : 0);
+  };
+  return [...defs].sort((a, b) => {
+    const [x, y] = [place(a), place(b)];
+    return x === y ? 0 : x - y;
+  });
+}
+
+/**
  * The definition with this id.
  * @throws LabError `not-found` that names the nearest right id, or all of them
  */

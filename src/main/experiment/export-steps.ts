@@ -43,7 +43,11 @@ async function drawnOf(
   drawn: Drawn,
 ): Promise<{ selection: StudySelection; options: FigureOptions }> {
   const selection = { runIds: runsOf(pairs), side: drawn.side };
-  const options: FigureOptions = { scored: drawn.scored };
+  const options: FigureOptions = {
+    scored: drawn.scored,
+    ...(drawn.paper && { paper: true }),
+    ...(drawn.joined && { joined: true }),
+  };
   if (drawn.pair !== undefined) {
     options.pairId = at(pairs, drawn.pair, 'pair', plan.pairs.length).pair.id;
   }

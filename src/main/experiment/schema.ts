@@ -79,6 +79,10 @@ const drawn = {
   attack: v.optional(count),
   /** Number of the pair in `pairs`, from 1, where a figure shows one pair. */
   pair: v.optional(count),
+  /** The paper's printed values beside ours, in tables that have them. */
+  paper: v.optional(v.boolean()),
+  /** Both twins in one cell of a table, "base / +NT". */
+  joined: v.optional(v.boolean()),
 };
 
 const FigurePlan = v.strictObject({

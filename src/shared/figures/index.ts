@@ -1,13 +1,15 @@
-import { found, gathered } from '../registry';
+import { found, gathered, inPaperOrder } from '../registry';
 import type { FigureDef } from './lib/figure';
 
 export { pointDimensions, pointOf } from './lib/figure';
 export type { DataTable, FigureDef, FigurePoint } from './lib/figure';
 
-/** Every figure of this folder. */
-export const figures: readonly FigureDef[] = gathered(
-  'figures',
-  import.meta.glob<FigureDef>(['./*.ts', '!./index.ts'], { eager: true, import: 'default' }),
+/** Every figure of this folder, in the paper's order, then the lab's own. */
+export const figures: readonly FigureDef[] = inPaperOrder(
+  gathered(
+    'figures',
+    import.meta.glob<FigureDef>(['./*.ts', '!./index.ts'], { eager: true, import: 'default' }),
+  ),
 );
 
 /**

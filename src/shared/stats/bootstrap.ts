@@ -41,8 +41,7 @@ export function bootstrap(
 
   const values: number[] = [];
   for (let b = 0; b < resamples; b++) {
-    const stream = random(seed, 'bootstrap', 0, b);
-    for (let i = 0; i < n; i++) positions[i] = stream.integer(n);
+    resample(seed, b, resamples, positions);
     const { value } = statistic(positions);
     if (value !== null) values.push(value);
   }
@@ -58,6 +57,41 @@ export function bootstrap(
     resamples,
     undefinedResamples: resamples - values.length,
   };
+}
+
+/**
+ * Draws of the last few sizes. Tables bootstrap a dozen measures over the same images with the same
+ * seed, and drawing takes longer than measuring.
+ */
+const kept = new Map<string, Uint32Array>();
+const maxKept = 4;
+/** 8 MB a set. */
+const maxDraws = 2e6;
+
+/** Fills `positions` with resample b, a function of (seed, b) and the number of images alone. */
+function resample(seed: number, b: number, resamples: number, positions: Uint32Array): void {
+  const n = positions.length;
+  if (n * resamples > maxDraws) {
+    draw(seed, b, positions);
+    return;
+  }
+  const key = `${seed} ${n} ${resamples}`;
+  let all = kept.get(key);
+  if (!all) {
+    all = new Uint32Array(n * resamples);
+    for (let each = 0; each < resamples; each++) {
+      draw(seed, each, all.subarray(each * n, (each + 1) * n));
+    }
+    const [oldest] = kept.keys();
+    if (kept.size >= maxKept && oldest !== undefined) kept.delete(oldest);
+    kept.set(key, all);
+  }
+  positions.set(all.subarray(b * n, (b + 1) * n));
+}
+
+function draw(seed: number, b: number, positions: Uint32Array): void {
+  const stream = random(seed, 'bootstrap', 0, b);
+  for (let i = 0; i < positions.length; i++) positions[i] = stream.integer(positions.length);
 }
 
 /** Whether a bootstrap gave an interval. */

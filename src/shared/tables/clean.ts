@@ -1,4 +1,5 @@
-import type { Study } from '../domain/study';
+import type { FigureOptions, Study } from '../domain/study';
+import { paperMeasure } from '../paper/measures';
 import { bootstrap, difference, isInterval } from '../stats/bootstrap';
 import type { Measured, Vector } from '../stats/measured';
 import { rmse } from '../stats/rmse';
@@ -9,6 +10,7 @@ import { missingInStudy, needScores } from '../study/missing';
 import { coverageNotes, provenanceNotes } from '../study/notes';
 import { scorePoints } from '../study/points';
 import { pairsOf, type StudyPair } from '../study/select';
+import { paperColumns, paperNotes, paperPlaceOf, withPaper } from './lib/beside-paper';
 import { arrow, pairCells, runColumns, undefinedNotes, type Better } from './lib/cells';
 import type { Table, TableDef } from './lib/table';
 
@@ -23,7 +25,7 @@ const resamples = 1000;
 /** Beyond this many images the interval is far narrower than any difference worth discussing. */
 const maxBootstrapImages = 5000;
 
-function toTable(study: Study): Table {
+function toTable(study: Study, options: FigureOptions): Table {
   const pairs = pairsOf(study);
   const measured = pairs.map((pair) =>
     pair.runs.map((run) => (run.scores ? cleanMeasures(run) : null)),
@@ -31,26 +33,35 @@ function toTable(study: Study): Table {
   const counts = measured.flat().flatMap((own) => own?.n ?? []);
   const body = rows.map(({ id, name, better }) => ({
     headers: [`${name} ${arrow[better]}`],
-    cells: measured.flatMap((own) =>
-      pairCells(
-        own.map((each) => each && each[id]),
-        3,
-        better,
-      ),
-    ),
+    cells: measured.flatMap((own, p) => {
+      const values = own.map((each) => each && each[id]);
+      const cells = pairCells(values, 3, better);
+      if (!options.paper) return cells;
+      const printed = (pairs[p]?.runs ?? []).map((run) => {
+        const place = paperPlaceOf(run);
+        return place && paperMeasure({ metric: id, block: 'clean', ...place });
+      });
+      return withPaper(cells, printed, 3);
+    }),
   }));
   return {
     id: 'clean',
     caption: 'Agreement of predicted scores with MOS on unattacked images, baseline and +NT.',
     boldMeans: 'the better of the two',
     headers: ['Metric'],
-    columns: runColumns(pairs),
+    columns: options.paper ? paperColumns(runColumns(pairs)) : runColumns(pairs),
     rows: body,
     notes: [
       `${countText(counts)} images. RMSE in score points (0\u2013100); SROCC with average ranks;` +
         ' PLCC raw, without logistic fit; KROCC is tau-b.',
       ...pairs.flatMap(differenceNote),
       ...undefinedNotes(body.flatMap((row) => row.cells)),
+      ...(options.paper
+        ? paperNotes(
+            study,
+            body.flatMap((row) => row.cells),
+          )
+        : []),
       ...coverageNotes(study.runs.map((run) => ({ run, batch: run.scores }))),
       ...provenanceNotes(study, study.runs),
     ],
@@ -104,7 +115,7 @@ const table: TableDef = {
   id: 'clean',
   title: 'Accuracy on unattacked images',
   paper: 'Table 1',
-  choices: [],
+  choices: ['joined', 'paper'],
   needs: (study) => missingInStudy(study, needScores),
   toTable,
 };

@@ -1,12 +1,16 @@
-import { found, gathered } from '../registry';
-import type { TableDef } from './lib/table';
+import { found, gathered, inPaperOrder } from '../registry';
+import type { FigureOptions, Study } from '../domain/study';
+import { joinTwins } from './lib/join';
+import type { Table, TableDef } from './lib/table';
 
 export type { Table, TableCell, TableColumn, TableDef, TableRow } from './lib/table';
 
-/** Every table of this folder. */
-export const tables: readonly TableDef[] = gathered(
-  'tables',
-  import.meta.glob<TableDef>(['./*.ts', '!./index.ts'], { eager: true, import: 'default' }),
+/** Every table of this folder, in the paper's order, then the lab's own. */
+export const tables: readonly TableDef[] = inPaperOrder(
+  gathered(
+    'tables',
+    import.meta.glob<TableDef>(['./*.ts', '!./index.ts'], { eager: true, import: 'default' }),
+  ),
 );
 
 /**
@@ -15,4 +19,10 @@ export const tables: readonly TableDef[] = gathered(
  */
 export function findTable(id: string): TableDef {
   return found('table', tables, id);
+}
+
+/** A table as it is shown, printed and written; a file of numbers keeps its columns apart. */
+export function makeTable(def: TableDef, study: Study, options: FigureOptions): Table {
+  const table = def.toTable(study, options);
+  return options.joined ? joinTwins(table) : table;
 }

@@ -19,7 +19,11 @@ export interface DrawnOptions extends BatchOptions {
 /** @param side which one, where a person does not say */
 export function batchOptions(command: Command, side: Side = 'test'): Command {
   return command
-    .option('--pair <id>', 'pair by number or name (default: the newest); may be repeated', collect)
+    .option(
+      '--pair <id>',
+      'pair by number or name, or "all" (default: the newest); may be repeated',
+      collect,
+    )
     .option('--series <id>', 'every pair of a series of repeats, by number or name')
     .option('--run <id>', 'a single run by number or name; may be repeated', collect)
     .addOption(new Option('--side <side>', 'side of the split').choices([...sides]).default(side));

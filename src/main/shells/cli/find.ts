@@ -60,6 +60,15 @@ export async function findPair(lab: RpcClient, given: string | undefined): Promi
   return findNamed('pair', items, given, 'Train one: iqalab train.');
 }
 
+/** Pairs by number or name; "all" for every one, the oldest first; without a name, the newest. */
+async function findPairs(lab: RpcClient, given: readonly string[] | undefined): Promise<Pair[]> {
+  if (given?.includes('all')) {
+    const pairs = await lab.call('pair.list', {});
+    if (pairs.length > 0) return [...pairs].sort((a, b) => a.id - b.id);
+  }
+  return Promise.all((given ?? [undefined]).map((each) => findPair(lab, each)));
+}
+
 /** Pairs of a series, in the order they were made. */
 async function findSeries(lab: RpcClient, given: string): Promise<Pair[]> {
   const pairs = await lab.call('pair.list', {});
@@ -80,7 +89,7 @@ export async function findRuns(
   }
   const pairs =
     options.series === undefined
-      ? await Promise.all((options.pair ?? [undefined]).map((given) => findPair(lab, given)))
+      ? await findPairs(lab, options.pair)
       : await findSeries(lab, options.series);
   const ids = new Set(pairs.flatMap((pair) => [pair.baselineRunId, pair.ntRunId]));
   return [...ids].flatMap((id) => all.find((run) => run.id === id) ?? []);

@@ -1,5 +1,5 @@
 import type { FigureOptions, StudySelection } from '@shared/domain/study';
-import { findTable } from '@shared/tables';
+import { findTable, makeTable } from '@shared/tables';
 import { toText } from '@shared/tables/writers/text';
 import type { Session } from './session';
 
@@ -19,7 +19,9 @@ export async function printTables(
       continue;
     }
     terminal.out('');
-    for (const line of toText(def.toTable(study, options)).trimEnd().split('\n'))
+    for (const line of toText(makeTable(def, study, options))
+      .trimEnd()
+      .split('\n'))
       terminal.out(line);
   }
 }

@@ -50,8 +50,20 @@ export interface TableCell {
   /** As computed, every digit; null where there is none. */
   readonly value: number | string | null;
   readonly bold?: boolean;
-  /** Why there is no value. */
+  /** Why there is no value, or why it is doubtful. */
   readonly note?: string;
+  /** A printed value of the paper that is probably wrong; its text carries a mark. */
+  readonly doubtful?: boolean;
+  /** The two halves of a "base / +NT" cell, each with its own bold; `text` holds both. */
+  readonly parts?: readonly TableCell[];
+}
+
+/** What stands between the halves of a cell. */
+export const partsBreak = ' / ';
+
+/** The parts a writer sets one by one: the halves of a joined cell, else the cell itself. */
+export function partsOf(cell: TableCell): readonly TableCell[] {
+  return cell.parts ?? [cell];
 }
 
 /** The caption for a format that has bold. */

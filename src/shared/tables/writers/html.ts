@@ -1,4 +1,12 @@
-import { fullCaption, levels, shownHeaders, spans, type Table } from '../lib/table';
+import {
+  fullCaption,
+  levels,
+  partsBreak,
+  partsOf,
+  shownHeaders,
+  spans,
+  type Table,
+} from '../lib/table';
 
 const rule = 'border-top:1px solid';
 const thick = 'border-top:1.5px solid';
@@ -27,9 +35,11 @@ export function toHtml(table: Table): string {
     const left = (headers[i] ?? []).map(
       (text) => `<th scope="row" style="text-align:left;font-weight:normal">${escape(text)}</th>`,
     );
-    const right = cells.map(({ text, bold }, k) => {
+    const right = cells.map((cell, k) => {
       const align = table.columns[k]?.align ?? 'left';
-      const inner = bold ? `<b>${escape(text)}</b>` : escape(text);
+      const inner = partsOf(cell)
+        .map(({ text, bold }) => (bold ? `<b>${escape(text)}</b>` : escape(text)))
+        .join(partsBreak);
       return `<td style="text-align:${align}">${inner}</td>`;
     });
     return `<tr${style}>${left.join('')}${right.join('')}</tr>`;

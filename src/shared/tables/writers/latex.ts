@@ -1,4 +1,12 @@
-import { fullCaption, levels, shownHeaders, spans, type Table } from '../lib/table';
+import {
+  fullCaption,
+  levels,
+  partsBreak,
+  partsOf,
+  shownHeaders,
+  spans,
+  type Table,
+} from '../lib/table';
 
 /**
  * A table as LaTeX with booktabs rules and nothing else: caption above, no vertical rules, bold as
@@ -22,7 +30,11 @@ export function toLatex(table: Table): string {
     ...(startsPart && i > 0 ? ['\\addlinespace'] : []),
     row([
       ...(headers[i] ?? []).map(escape),
-      ...cells.map(({ text, bold }) => (bold ? `\\textbf{${escape(text)}}` : escape(text))),
+      ...cells.map((cell) =>
+        partsOf(cell)
+          .map(({ text, bold }) => (bold ? `\\textbf{${escape(text)}}` : escape(text)))
+          .join(partsBreak),
+      ),
     ]),
   ]);
   return [

@@ -1,4 +1,4 @@
-import { fullCaption, shownHeaders, type Table } from '../lib/table';
+import { fullCaption, partsBreak, partsOf, shownHeaders, type Table } from '../lib/table';
 
 /**
  * A table as GitHub-flavoured Markdown: caption above, headings joined into one line because the
@@ -13,7 +13,11 @@ export function toMarkdown(table: Table): string {
   const headers = shownHeaders(table);
   const rows = table.rows.map((row, i) => [
     ...(headers[i] ?? []).map(escape),
-    ...row.cells.map(({ text, bold }) => (bold ? `**${escape(text)}**` : escape(text))),
+    ...row.cells.map((cell) =>
+      partsOf(cell)
+        .map(({ text, bold }) => (bold ? `**${escape(text)}**` : escape(text)))
+        .join(partsBreak),
+    ),
   ]);
   const lines = [[...table.headers, ...columns].map(escape), aligns, ...rows];
   return [

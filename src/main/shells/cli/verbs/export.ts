@@ -2,15 +2,16 @@ import { Option } from 'commander';
 import type { FigureOptions, Study } from '@shared/domain/study';
 import { figures, findFigure } from '@shared/figures';
 import { FigureFormat, TableFormat, type Exported } from '@shared/rpc';
+import { nearest } from '@shared/params';
 import { findTable, tables } from '@shared/tables';
 import { printedText } from '../../../experiment/export-steps';
 import { drawnOptions, type DrawnOptions } from '../batch';
-import { columns } from '../columns';
 import { UsageError } from '../environment';
 import { findRuns } from '../find';
 import { eachOneOf, number } from '../parsers';
 import { withSession, type Session } from '../session';
 import { collect, examples, type Verb } from '../verb';
+import { listing } from '../listing';
 
 interface Options extends DrawnOptions {
   figure?: string[];
@@ -22,6 +23,9 @@ interface Options extends DrawnOptions {
   font: 'serif' | 'sans';
   dpi: number;
   list?: boolean;
+  image?: string[];
+  paper?: boolean;
+  joined?: boolean;
 }
 
 /** Anything that can be written once its ingredients are there. */
@@ -58,12 +62,17 @@ const verb: Verb = (program, environment) => {
     )
     .option('--dpi <n>', 'resolution of PNG', number(72, 1200), dpi)
     .option('--list', 'only list what there is and what it lacks')
+    .option('--image <name>', 'a picture of an image plate, may be repeated', collect)
+    .option('--joined', 'both twins in one cell of a table, "base / +NT", as in the paper')
+    .option('--paper', 'the paper\u2019s printed values beside ours, in tables that have them')
     .addHelpText(
       'after',
       examples(
         'iqalab export',
         'iqalab export --figure before-after --format svg --width 6.875',
         'iqalab export --table clean --table robustness --format latex',
+        'iqalab export --figure plate --image 12.bmp --format png',
+        'iqalab export --table rmse --paper --format markdown',
       ),
     );
   command.action(async (options: Options) => {
@@ -78,10 +87,16 @@ async function exportChosen(session: Session, options: Options): Promise<void> {
   const { lab, terminal } = session;
   const runIds = (await findRuns(lab, options)).map(({ id }) => id);
   const selection = { runIds, side: options.side };
-  const drawn: FigureOptions = { scored: options.scored, attack: options.attack };
   const study = await lab.call('study.load', selection);
+  const drawn: FigureOptions = {
+    scored: options.scored,
+    attack: options.attack,
+    paper: options.paper,
+    joined: options.joined,
+    imageIds: options.image?.map((name) => findPicture(study, name)),
+  };
   if (options.list) {
-    for (const line of listing(study, drawn)) terminal.out(line);
+    for (const line of listing(study, drawn, ['figure', 'table'])) terminal.out(line);
     return;
   }
   const named = Boolean(options.figure?.length ?? options.table?.length);
@@ -114,6 +129,20 @@ async function exportChosen(session: Session, options: Options): Promise<void> {
   else session.next('serve --open');
 }
 
+/** Id of a picture of the study by its name. */
+function findPicture(study: Study, name: string): number {
+  const images = study.runs.flatMap((run) => run.images);
+  const image = images.find((each) => each.name === name);
+  if (image) return image.id;
+  const near = nearest(
+    name,
+    images.map((each) => each.name),
+  );
+  throw new UsageError(
+    `There is no picture "${name}" on the ${study.selection.side} side.${near ? ` Did you mean "${near}"?` : ''}`,
+  );
+}
+
 /** The formats asked for that this kind of thing has; its usual ones where none was named. */
 function chosen<F extends string>(all: readonly F[], asked: string[] | undefined, usual: F[]): F[] {
   return asked ? all.filter((format) => asked.includes(format)) : usual;
@@ -124,20 +153,4 @@ function refuseIncomplete(items: readonly Exportable[], study: Study, drawn: Fig
     const [missing] = item.needs(study, drawn);
     if (missing) throw new UsageError(`${item.id} cannot be made yet: ${missing.reason}`);
   }
-}
-
-function listing(study: Study, drawn: FigureOptions): string[] {
-  const rows = [
-    ...figures.map((item) => ['figure', item] as const),
-    ...tables.map((item) => ['table', item] as const),
-  ].map(([kind, item]) => {
-    const missing = item.needs(study, drawn).map(({ reason }) => reason);
-    return [
-      kind,
-      item.id,
-      item.title,
-      missing.length === 0 ? 'ready' : `lacks ${missing.join('; ')}`,
-    ];
-  });
-  return columns(['kind', 'id', 'title', 'state'], rows, 120);
 }

@@ -6,6 +6,7 @@ import engine from './engine';
 import evaluate from './evaluate';
 import fit from './fit';
 import exportVerb from './export';
+import figures from './figures';
 import importVerb from './import';
 import lists from './lists';
 import models from './models';
@@ -23,7 +24,19 @@ export const verbs: readonly { readonly heading: string; readonly verbs: readonl
   { heading: 'Everything at once:', verbs: [demo, run, serve] },
   {
     heading: 'Step by step:',
-    verbs: [importVerb, split, train, evaluate, fit, attack, norms, tables, exportVerb, resume],
+    verbs: [
+      importVerb,
+      split,
+      train,
+      evaluate,
+      fit,
+      attack,
+      norms,
+      figures,
+      tables,
+      exportVerb,
+      resume,
+    ],
   },
   { heading: 'What there is:', verbs: [lists, models, weights, attacks, engine] },
 ];
