@@ -48,11 +48,17 @@ export function relativeErrors(
   });
 }
 
-/** Relative errors of many numbers: what 95 of 100 stay below, the largest, and which that is. */
+/** Relative errors of many numbers, tensor by tensor. */
 export interface Spread {
+  /** What 95 of 100 stay below. */
   readonly most: number;
   readonly worst: number;
+  /** The number that is worst. */
   readonly where: string;
+  /** What half of the numbers of every tensor stay below: one tensor that is wrong cannot hide among the others. */
+  readonly half: number;
+  /** The tensor with the largest such error. */
+  readonly tensor: string;
 }
 
 /** @param errors by tensor name; NaN counts as the largest */
@@ -62,5 +68,21 @@ export function spreadOf(errors: readonly (readonly [string, readonly number[]])
     .map(({ value, where }) => ({ value: Number.isNaN(value) ? Infinity : value, where }))
     .sort((a, b) => a.value - b.value);
   const [most, worst] = [all[Math.ceil(0.95 * all.length) - 1], all.at(-1)];
-  return { most: most?.value ?? 0, worst: worst?.value ?? 0, where: worst?.where ?? 'nowhere' };
+  const halves = errors
+    .map(([name, values]) => ({ name, value: lowerMedian(values) }))
+    .sort((a, b) => a.value - b.value);
+  return {
+    most: most?.value ?? 0,
+    worst: worst?.value ?? 0,
+    where: worst?.where ?? 'nowhere',
+    half: halves.at(-1)?.value ?? 0,
+    tensor: halves.at(-1)?.name ?? 'nowhere',
+  };
+}
+
+function lowerMedian(values: readonly number[]): number {
+  const sorted = values
+    .map((value) => (Number.isNaN(value) ? Infinity : value))
+    .sort((a, b) => a - b);
+  return sorted[Math.floor((sorted.length - 1) / 2)] ?? 0;
 }

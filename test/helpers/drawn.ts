@@ -27,6 +27,17 @@ function fmix32(value: number): number {
   return (h ^ (h >>> 16)) >>> 0;
 }
 
+/**
+ * How the entries with certain endings differ from the ordinary draw v: times * v + plus + apart * sign(v). Rules apply
+ * one after the other; test/fixtures/torch/common.py says what they are for.
+ */
+export interface DrawnRule {
+  readonly ends: readonly string[];
+  readonly times?: number;
+  readonly plus?: number;
+  readonly apart?: number;
+}
+
 /** u(i) of a name: `[0, 1)`. */
 export function uniformOf(name: string): (index: number) => number {
   const seed = fnv1a(name);
@@ -51,30 +62,59 @@ function fill(name: string, shape: Shape, value: (u: number) => number): Float32
  *
  * @param shape PyTorch's; @param gain sqrt(3) keeps a layer's variance
  */
-export function drawnTensor(name: string, shape: Shape, gain = DEFAULT_GAIN): Float32Array {
-  if (name.endsWith('num_batches_tracked')) return new Float32Array(sizeOf(shape));
-  if (name.endsWith('running_var')) return fill(name, shape, (u) => 1 + 0.5 * u);
-  if (name.endsWith('running_mean')) return fill(name, shape, (u) => 0.1 * (2 * u - 1));
+export function drawnTensor(
+  name: string,
+  shape: Shape,
+  gain = DEFAULT_GAIN,
+  rules: readonly DrawnRule[] = [],
+): Float32Array {
+  const draw = ordinary(name, shape, gain);
+  const own = rules.filter(({ ends }) => ends.some((ending) => name.endsWith(ending)));
+  if (own.length === 0) return fill(name, shape, draw);
+  return fill(name, shape, (u) =>
+    own.reduce(
+      (value, { times = 1, plus = 0, apart = 0 }) =>
+        value * times + plus + apart * Math.sign(value),
+      draw(u),
+    ),
+  );
+}
+
+function ordinary(name: string, shape: Shape, gain: number): (u: number) => number {
+  if (name.endsWith('num_batches_tracked')) return () => 0;
+  if (name.endsWith('running_var')) return (u) => 1 + 0.5 * u;
+  if (name.endsWith('running_mean')) return (u) => 0.1 * (2 * u - 1);
   if (shape.length < 2) {
     const centre = name.endsWith('weight') ? 1 : 0;
-    return fill(name, shape, (u) => centre + 0.1 * (2 * u - 1));
+    return (u) => centre + 0.1 * (2 * u - 1);
   }
   const root = Math.sqrt(sizeOf(shape.slice(1)));
-  return fill(name, shape, (u) => (gain * (2 * u - 1)) / root);
+  return (u) => (gain * (2 * u - 1)) / root;
 }
 
 /**
  * A whole state dict of drawn tensors.
- * @param like names and shapes; @param keep entries to leave as they are (index tables, masks)
+ * @param like names and shapes; @param salt in front of every name that is drawn: another one, another network;
+ * @param keep entries to leave as they are (index tables, masks)
  */
 export function drawnState(
   like: ReadonlyMap<string, { readonly shape: Shape; readonly data: Float32Array }>,
-  { gain = DEFAULT_GAIN, keep = () => false }: { gain?: number; keep?: (name: string) => boolean },
+  {
+    salt = '',
+    gain = DEFAULT_GAIN,
+    rules = [],
+    keep = () => false,
+  }: {
+    salt?: string;
+    gain?: number;
+    rules?: readonly DrawnRule[];
+    keep?: (name: string) => boolean;
+  },
 ): Map<string, { shape: Shape; data: Float32Array }> {
   return new Map(
     [...like].map(([name, { shape, data }]) => [
       name,
-      { shape, data: keep(name) ? data : drawnTensor(name, shape, gain) },
+      { shape, data: keep(name) ? data : drawnTensor(salt + name, shape, gain, rules) },
     ]),
   );
 }
@@ -105,7 +145,7 @@ export function tintedPictures(shape: Shape, tile?: number | null): Float32Array
   return values;
 }
 
-/** Ratings `[n]` in [20, 80). */
-export function drawnRatings(count: number): Float32Array {
-  return fill('ratings', [count], (u) => 20 + 60 * u);
+/** Ratings `[n]` in [low, high). */
+export function drawnRatings(count: number, low = 20, high = 80): Float32Array {
+  return fill('ratings', [count], (u) => low + (high - low) * u);
 }

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
 import { random } from '@shared/random';
+import { record } from '../../src/worker/engine';
 
 type Values = ArrayLike<number>;
 
@@ -39,6 +40,14 @@ export function normals<R extends tf.Rank>(shape: tf.ShapeMap[R], seed = 1): tf.
 /** A float32 tensor of uniform values in [0, 1). */
 export function uniforms<R extends tf.Rank>(shape: tf.ShapeMap[R], seed = 1): tf.Tensor<R> {
   return tf.tensor(random(seed, 'test').uniforms(tf.util.sizeFromShape(shape)), shape);
+}
+
+/** Pulls `dy` back through f to each leaf; the test owns nothing afterwards. */
+export function gradients(f: () => tf.Tensor, leaves: tf.Tensor[], dy: tf.Tensor): tf.Tensor[] {
+  const pass = record(f, leaves);
+  const result = pass.pullback(dy, leaves, { last: true }) as tf.Tensor[];
+  pass.dispose();
+  return result;
 }
 
 /** Runs `body` and fails if it leaves tensors behind. */

@@ -4,50 +4,25 @@ import { defaultValues } from '@shared/params';
 import dbcnn, { bilinearPool } from '../../../src/worker/models/dbcnn';
 import { trainerSpecsOf } from '../../../src/worker/trainer-specs';
 import { eachEngine } from '../../helpers/engines';
-import { checkEvaluation, checkTraining, readFixture } from '../../helpers/exactness';
+import { testEvaluation, testTraining } from '../../helpers/against-torch';
 import { expectAllClose } from '../../helpers/tensors';
 
-/** test/fixtures/torch/dbcnn.py: a quarter of the width, torch 2.13 in float64. */
-const fixture = readFixture('dbcnn');
-
 eachEngine('DBCNN', (engine) => {
-  test('scores and their input gradient are PyTorch’s', () => {
-    const { scores, inputGradient } = checkEvaluation(dbcnn, fixture);
+  // test/fixtures/torch/dbcnn.py: a quarter of the width, torch 2.13 in float64.
+  testEvaluation('scores and their input gradient are PyTorch’s', dbcnn, {
+    fixture: 'dbcnn',
     // Measured: scores 6e-7 on cpu, 3e-6 on wasm, 6e-7 for PyTorch in float32; gradients 2e-5 at most.
-    expect(scores.worst, scores.where).toBeLessThan(1e-5);
-    expect(inputGradient.worst, inputGradient.where).toBeLessThan(1e-4);
+    scores: 1e-5,
+    inputGradient: 1e-4,
   });
-
-  const modes = ['baseline', 'released', 'shared'] as const;
-  test.each(engine === 'cpu' ? modes : modes.slice(2))(
-    'three steps on all layers, %s, end with PyTorch’s weights and running statistics',
-    (mode) => {
-      const { losses, gradients, changes, buffers } = checkTraining(dbcnn, fixture, mode);
-      // The norm term squares a difference of scores divided by h = 0.01: 2.5e-4 measured, 5.4e-4 for PyTorch in float32.
-      expect(losses.worst, losses.where).toBeLessThan(1e-3);
-      // Measured 8e-5; the root in the pooling magnifies rounding where two channels hardly fire together.
-      expect(gradients.worst, gradients.where).toBeLessThan(5e-4);
-      // Adam's first steps have one size whatever the gradient: where it is near 0, rounding decides. Measured: 1.5e-3 at
-      // most for one value, nothing beyond float32 storage for 95 of 100.
-      expect(changes.most).toBeLessThan(1e-4);
-      expect(changes.worst, changes.where).toBeLessThan(1e-2);
-      // Measured 1.3e-5: the step's direction changes with the sign of gradients near 0.
-      expect(buffers.worst, buffers.where).toBeLessThan(1e-4);
-    },
-  );
-
-  test.each(engine === 'cpu' ? modes : modes.slice(2))(
-    'three steps on the last layer alone, %s, end with PyTorch’s weights and running statistics',
-    (mode) => {
-      const first = readFixture('dbcnn-fc');
-      const { losses, gradients, changes, buffers } = checkTraining(dbcnn, first, mode);
-      expect(losses.worst, losses.where).toBeLessThan(1e-3);
-      // One linear layer under SGD: float32 rounding and nothing else (measured 4e-7).
-      expect(gradients.worst, gradients.where).toBeLessThan(5e-6);
-      expect(changes.worst, changes.where).toBeLessThan(5e-6);
-      expect(buffers.worst, buffers.where).toBeLessThan(1e-4);
-    },
-  );
+  testTraining('three steps on all layers', dbcnn, {
+    fixture: 'dbcnn',
+    ...(engine === 'cpu' ? {} : { modes: ['described'] }),
+  });
+  testTraining('three steps on the last layer alone', dbcnn, {
+    fixture: 'dbcnn-fc',
+    ...(engine === 'cpu' ? {} : { modes: ['described'] }),
+  });
 
   test('bilinear pooling counts channels of the first map outermost', () => {
     tf.tidy(() => {

@@ -7,7 +7,7 @@ import efficientnet from '../../../src/worker/models/efficientnet-lite0';
 import { layouts } from '../../../src/worker/weights';
 import { trainerSpecsOf } from '../../../src/worker/trainer-specs';
 import { eachEngine } from '../../helpers/engines';
-import { checkEvaluation, checkTraining, readFixture } from '../../helpers/exactness';
+import { testEvaluation, testTraining } from '../../helpers/against-torch';
 import { expectAllClose, uniforms } from '../../helpers/tensors';
 
 const training: ForwardContext = { training: true, seed: 1, step: 0, batchNorm: 'batch' };
@@ -28,34 +28,22 @@ function pass(
   return { scores, moved: !Object.is(String(before), String(model.stateDict().get(name)?.data)) };
 }
 
-/** test/fixtures/torch/efficientnet_lite0.py: a quarter of the width, torch 2.13 in float64. */
-const fixture = readFixture('efficientnet-lite0');
-
 eachEngine('EfficientNet-Lite0', (engine) => {
-  test('scores and their input gradient are PyTorch’s', () => {
-    const { scores, inputGradient } = checkEvaluation(efficientnet, fixture);
+  // test/fixtures/torch/efficientnet_lite0.py: a quarter of the width, torch 2.13 in float64.
+  testEvaluation('scores and their input gradient are PyTorch’s', efficientnet, {
+    fixture: 'efficientnet-lite0',
     // Measured: scores 3e-7, gradients 2e-6, on both engines as for PyTorch in float32.
-    expect(scores.worst, scores.where).toBeLessThan(3e-6);
-    expect(inputGradient.worst, inputGradient.where).toBeLessThan(2e-5);
+    scores: 3e-6,
+    inputGradient: 2e-5,
   });
-
-  // Nothing moves the stored statistics, so the three forms of a step differ in their passes alone.
-  const modes = ['baseline', 'released', 'shared'] as const;
-  test.each(engine === 'cpu' ? modes : modes.slice(2))(
-    'three steps, %s, end with PyTorch’s weights',
-    (mode) => {
-      const { losses, gradients, changes, buffers } = checkTraining(efficientnet, fixture, mode);
-      // Measured 2e-5 at most.
-      expect(gradients.worst, gradients.where).toBeLessThan(1e-4);
-      // Losses 1.4e-5, weights 9e-5 (95 of 100) and 3.5e-3 where Adam turns a gradient near 0 into a whole step. Shared
-      // on cpu, a value falls to the other side of a kink of ReLU6 in the third step: 1e-3, 0.011 and 0.083.
-      const kinks = mode === 'shared' ? 10 : 1;
-      expect(losses.worst, losses.where).toBeLessThan(3e-4 * kinks);
-      expect(changes.most).toBeLessThan(3e-3 * kinks);
-      expect(changes.worst, changes.where).toBeLessThan(0.02 * kinks);
-      expect(buffers.worst, buffers.where).toBe(0);
-    },
-  );
+  testTraining('three steps on kept statistics', efficientnet, {
+    fixture: 'efficientnet-lite0',
+    ...(engine === 'cpu' ? {} : { modes: ['described'] }),
+  });
+  testTraining('three steps on batch statistics', efficientnet, {
+    fixture: 'efficientnet-lite0-batch',
+    ...(engine === 'cpu' ? {} : { modes: ['described'] }),
+  });
 
   // 4,652,008 values of the published file (counted with torch.load), less its classifier of 1000 (1280 + 1), more the
   // linear layer of 1280 + 1.

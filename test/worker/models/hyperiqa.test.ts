@@ -6,9 +6,9 @@ import { loadEngine } from '../../../src/worker/engine';
 import { trainerSpecsOf } from '../../../src/worker/trainer-specs';
 import { layouts } from '../../../src/worker/weights';
 import { eachEngine, hasEngine } from '../../helpers/engines';
-import { checkEvaluation, checkTraining, readFixture } from '../../helpers/exactness';
+import { testEvaluation, testTraining } from '../../helpers/against-torch';
+import { readFixture } from '../../helpers/exactness-fixture';
 
-const narrow = readFixture('hyperiqa');
 /** Twenty million values are drawn twice: seconds, or minutes beside other work. */
 const FULL_SIZE = 240_000;
 const full = readFixture('hyperiqa-full');
@@ -72,36 +72,24 @@ describe('HyperIQA’s training', () => {
   });
 });
 
-/*
- * Against PyTorch 2.13 in float64 on the same drawn weights. Float32 sums in other orders reach 1e-6 of a score; a ReLU
- * whose input is within rounding of 0 may switch the other way, which changes a gradient by a step. PyTorch in float32
- * does the same: the fixture tells by how much, and the tolerances are a small multiple of that or the aim of 1e-3,
- * whichever is larger.
+/**
+ * PyTorch 2.13 in float64 on the same drawn weights (test/fixtures/torch/hyperiqa.py): scores at the published size, and
+ * training with a trunk of an eighth of the channels.
  */
-const bound = (own: number | undefined): number => Math.max(1e-3, 5 * (own ?? 0));
-
 eachEngine('HyperIQA against PyTorch', (engine) => {
-  test('score and input gradient of the published size', { timeout: FULL_SIZE }, () => {
-    const { scores, inputGradient } = checkEvaluation(hyperiqa, full);
-    expect(scores.worst, scores.where).toBeLessThan(1e-4);
-    expect(inputGradient.most, inputGradient.where).toBeLessThan(
-      bound(full.float32.inputGradient[0]),
-    );
+  testEvaluation('score and input gradient of the published size', hyperiqa, {
+    fixture: 'hyperiqa-full',
+    timeout: FULL_SIZE,
   });
-
-  // On the slow engine the plain training stands for all.
-  const modes =
-    engine === 'cpu'
-      ? (['baseline', 'running', 'released', 'shared'] as const)
-      : (['baseline'] as const);
-  test.each(modes)('three %s steps of its own recipe, with a narrow trunk', (mode) => {
-    const report = checkTraining(hyperiqa, narrow, mode);
-    const own = narrow.float32[mode === 'shared' ? 'released' : mode];
-    expect(report.losses.worst, report.losses.where).toBeLessThan(bound(own?.losses));
-    for (const kind of ['gradients', 'changes', 'buffers'] as const) {
-      expect(report[kind].most, `${kind}, ${report[kind].where}`).toBeLessThan(
-        bound(own?.[kind][0]),
-      );
-    }
+  testTraining('three steps of its own recipe', hyperiqa, {
+    fixture: 'hyperiqa',
+    // Fifty layers and a generated network: PyTorch's own float32 is 5e-5 off in gradients, 3e-3 in weights, this lab's
+    // cpu engine 1e-4 and 7e-3; and 7e-4 in biases of the first layers, sums of 12,544 terms that nearly cancel.
+    bounds: {
+      gradients: { most: 5e-4, half: 2e-3, worst: 5e-3 },
+      changes: { most: 2e-2, half: 2e-2 },
+    },
+    // On the slow engine the plain training stands for all.
+    ...(engine === 'cpu' ? {} : { modes: ['baseline'] }),
   });
 });

@@ -7,7 +7,7 @@ import maniqa from '../../../src/worker/models/maniqa';
 import type { ForwardContext } from '../../../src/worker/models';
 import { scramble } from '../../../src/worker/models/trunks/tab';
 import { eachEngine, hasEngine } from '../../helpers/engines';
-import { checkEvaluation, checkTraining, readFixture } from '../../helpers/exactness';
+import { testEvaluation, testTraining } from '../../helpers/against-torch';
 import { expectAllClose, uniforms } from '../../helpers/tensors';
 
 const training: ForwardContext = { training: true, seed: 1, step: 0, batchNorm: 'batch' };
@@ -15,34 +15,30 @@ const small = { pictureSize: 64, channels: 16, heads: 2 };
 const build = (values: Record<string, number> = {}) =>
   maniqa.build({ ...defaultValues(maniqa.params), ...small, ...values }, 1);
 
-/** test/fixtures/torch/maniqa.py: a small MANIQA with the recipe's dropout and cosine, torch 2.13 in float64. */
-const fixture = readFixture('maniqa');
 /** Index tables and masks have values of their own. */
-const options = { keep: (name: string) => /relative_position_index$|attn_mask$/.test(name) };
+const keep = (name: string): boolean => /relative_position_index$|attn_mask$/.test(name);
 
 eachEngine('MANIQA', (engine) => {
-  test('scores and their input gradient are PyTorch’s', () => {
-    const { scores, inputGradient } = checkEvaluation(maniqa, fixture, options);
+  // test/fixtures/torch/maniqa.py: a small MANIQA with the recipe's dropout and cosine, torch 2.13 in float64.
+  testEvaluation('scores and their input gradient are PyTorch’s', maniqa, {
+    fixture: 'maniqa',
+    keep,
     // Measured 4e-7 for both, as for PyTorch in float32.
-    expect(scores.worst, scores.where).toBeLessThan(5e-6);
-    expect(inputGradient.worst, inputGradient.where).toBeLessThan(5e-6);
+    scores: 5e-6,
+    inputGradient: 5e-6,
   });
-
-  const modes = ['baseline', 'released', 'shared'] as const;
-  test.each(engine === 'cpu' ? modes : modes.slice(2))(
-    'three steps with dropout, drop-path and cosine, %s, end with PyTorch’s weights',
-    (mode) => {
-      const { losses, gradients, changes } = checkTraining(maniqa, fixture, mode, options);
-      // Measured 3e-6, as for PyTorch in float32.
-      expect(losses.worst, losses.where).toBeLessThan(2e-5);
-      // Measured 2e-6 for 95 of 100, and 3.4e-4 for one bias whose gradient is a small difference of large terms.
-      expect(gradients.most).toBeLessThan(2e-5);
-      expect(gradients.worst, gradients.where).toBeLessThan(1e-3);
-      // Measured 5e-4 for one value where Adam amplifies a gradient near 0, no more than float32 storage elsewhere.
-      expect(changes.most).toBeLessThan(1e-5);
-      expect(changes.worst, changes.where).toBeLessThan(5e-3);
+  testTraining('three steps with dropout, drop-path and cosine', maniqa, {
+    fixture: 'maniqa',
+    keep,
+    // Measured 2e-6, as for PyTorch in float32, and 3e-4 for one bias whose gradient is a small difference of large
+    // terms; float32 storage accounts for the weights.
+    bounds: {
+      losses: 2e-5,
+      gradients: { most: 2e-5, half: 1e-3, worst: 1e-3 },
+      changes: { most: 1e-5, half: 1e-5 },
     },
-  );
+    ...(engine === 'cpu' ? {} : { modes: ['described'] }),
+  });
 
   // Golden figure of the specification, section 8.
   test('the attention over channels hands its result on in the released, scrambled order', () => {
@@ -103,11 +99,10 @@ describe.skipIf(!slow)('MANIQA at the published size, on cpu (IQALAB_SLOW_TESTS=
     await loadEngine('cpu');
   });
 
-  test('the score and its input gradient are PyTorch’s', { timeout: 600_000 }, () => {
-    const full = readFixture('maniqa-full');
-    const { scores, inputGradient } = checkEvaluation(maniqa, full, options);
-    expect(scores.worst, scores.where).toBeLessThan(1e-4);
-    expect(inputGradient.worst, inputGradient.where).toBeLessThan(1e-3);
+  testEvaluation('the score and its input gradient are PyTorch’s', maniqa, {
+    fixture: 'maniqa-full',
+    keep,
+    timeout: 600_000,
   });
 });
 

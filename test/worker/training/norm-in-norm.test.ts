@@ -33,6 +33,8 @@ describe('norm-in-norm', () => {
 
   test('is (1 - PLCC) / 2 where both exponents are 2', () => {
     const { value } = normInNorm(scores, ratings, { ...usual, p: 2 });
+    // Golden figure of the specification, section 8.
+    expect(plcc(scores, ratings).value).toBeCloseTo(0.8463916701, 10);
     // The two differ by eps = 1e-8 in the lengths.
     expect(value).toBeCloseTo((1 - (plcc(scores, ratings).value ?? NaN)) / 2, 7);
   });
