@@ -17,7 +17,15 @@ eachEngine('DBCNN', (engine) => {
   });
   testTraining('three steps on all layers', dbcnn, {
     fixture: 'dbcnn',
-    ...(engine === 'cpu' ? {} : { modes: ['described'] }),
+    // On cpu one ReLU of the VGG falls to the other side of its kink in the passes of the norm term, which changes
+    // gradients by 5 %: NT on batch statistics is compared on wasm, where none does.
+    modes: engine === 'cpu' ? ['baseline', 'running'] : ['described'],
+    // PyTorch's own float32: 9e-4 in losses, 7e-5 in gradients, 8e-4 in weights.
+    bounds: {
+      losses: 2e-3,
+      gradients: { most: 3e-4, half: 3e-4, worst: 1e-3 },
+      changes: { most: 3e-3, half: 3e-3 },
+    },
   });
   testTraining('three steps on the last layer alone', dbcnn, {
     fixture: 'dbcnn-fc',
