@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { ImportedScale } from './domain/run';
 import { InitialChoice, StoredWeights } from './domain/weights';
 import { ParamValues } from './params';
 
@@ -30,6 +31,28 @@ export const PairDraft = v.object({
   ownBaseline: v.optional(v.boolean()),
 });
 export type PairDraft = v.InferOutput<typeof PairDraft>;
+
+/** Weight files that become runs as they are: a model alone, or both twins of a pair. */
+export const ImportDraft = v.object({
+  name: v.string(),
+  datasetId: v.number(),
+  splitId: v.number(),
+  /** SHA-256 of the file that plays the baseline; null where there is a twin alone. */
+  baseline: v.nullable(v.string()),
+  /** SHA-256 of the file that was trained with NT, as the person says. */
+  twin: v.nullable(v.string()),
+  /** Over what the file itself says of its model. */
+  modelParams: ParamValues,
+  /** How pictures are viewed: the trainer settings that scoring needs. */
+  trainer: ParamValues,
+  /** Draws the views of each picture. */
+  seed: v.number(),
+  scale: ImportedScale,
+});
+export type ImportDraft = v.InferOutput<typeof ImportDraft>;
+
+export const WeightsFormat = v.picklist(['safetensors', 'torch']);
+export type WeightsFormat = v.InferOutput<typeof WeightsFormat>;
 
 /** What differs between the repeats of a pair: the seed, counted up from the draft's, or the split. */
 export const Repeats = v.variant('over', [
@@ -85,3 +108,11 @@ export const Exported = v.object({
   sizeBytes: v.number(),
 });
 export type Exported = v.InferOutput<typeof Exported>;
+
+export const ExportedWeights = v.object({
+  ...Exported.entries,
+  /** Null where the file lies outside the exports folder. */
+  mediaId: v.nullable(v.string()),
+  sha256: v.string(),
+});
+export type ExportedWeights = v.InferOutput<typeof ExportedWeights>;

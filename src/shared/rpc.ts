@@ -27,7 +27,10 @@ import { StoredWeights, WeightEntry, WeightOutcome } from './domain/weights';
 import { ParamValues } from './params';
 import {
   Workspace,
+  ExportedWeights,
   FolderEntry,
+  ImportDraft,
+  WeightsFormat,
   PairDraft,
   Repeats,
   Batch,
@@ -177,6 +180,24 @@ export const methods = {
 
   'run.list': { args: nothing, result: v.array(Run) },
   'run.get': { args: byId, result: Run },
+  /** Queues runs that are weight files as they came: scored and attacked like any, never trained. */
+  'run.import': {
+    args: v.object({ draft: ImportDraft }),
+    result: v.object({ runs: v.array(Run), pair: v.nullable(Pair) }),
+  },
+  /**
+   * Writes the weights a run is judged by into a file that other programs read. Without a path, into
+   * the workspace's exports. A file that is there is replaced only where `overwrite` says so.
+   */
+  'run.exportWeights': {
+    args: v.object({
+      id: v.number(),
+      format: WeightsFormat,
+      path: v.nullable(v.string()),
+      overwrite: v.boolean(),
+    }),
+    result: ExportedWeights,
+  },
   'run.rename': { args: v.object({ id: v.number(), name: v.string() }), result: Run },
   'run.delete': { args: byId, result: done },
   'run.restore': { args: byId, result: done },

@@ -1,7 +1,14 @@
 import type { BenchPhase, BenchResult, BenchScope } from './domain/bench';
 import type { Catalogue, EngineInfo, EngineName, EngineRung } from './domain/catalogue';
 import type { AttackRow, NormRow, ScoreRow, TraceRow } from './domain/results';
-import type { EpochMetric, JobProgress, Selection, StepMetric, Warning } from './domain/run';
+import type {
+  EpochMetric,
+  ImportedScale,
+  JobProgress,
+  Selection,
+  StepMetric,
+  Warning,
+} from './domain/run';
 import type { WeightFacts } from './domain/weights';
 import type { LabErrorData } from './errors';
 import type { ParamValues } from './params';
@@ -65,12 +72,16 @@ export interface TrainPayload extends ModelPayload {
   readonly initial: readonly InitialPayload[];
   /** Checkpoint to continue from; null starts afresh. */
   readonly resumeFrom: string | null;
+  /** Set where the weights of `initial` are taken as they are: nothing is trained. */
+  readonly imported?: { readonly scale: ImportedScale };
   /** From ratings as published to the lab scale: lab = scale * rating + offset. */
   readonly ratingScale?: { readonly scale: number; readonly offset: number };
 }
 
 interface BatchPayload extends ModelPayload {
   readonly checkpoint: string;
+  /** The run's own line from native output to lab scale; absent: the model's. */
+  readonly labScale?: { readonly scale: number; readonly offset: number };
   /** Only the images that have no row yet: a resumed job skips finished ones. */
   readonly images: readonly JobImage[];
   /** Images already done, for honest progress. */
@@ -104,6 +115,8 @@ export interface NormsPayload extends BatchPayload {
 /** One attack on one picture, to be looked at: no job, nothing is stored. */
 export interface BenchPayload extends ModelPayload {
   readonly checkpoint: string;
+  /** The run's own line from native output to lab scale; absent: the model's. */
+  readonly labScale?: { readonly scale: number; readonly offset: number };
   readonly image: JobImage;
   readonly attackId: string;
   readonly params: ParamValues;
@@ -153,11 +166,33 @@ export type HostMessage =
   | { readonly type: 'control'; readonly jobId: number; readonly action: ControlAction }
   /** What is in this weight file? Needs no engine, and a running job goes on meanwhile. */
   | { readonly type: 'inspect-weights'; readonly requestId: number; readonly path: string }
+  /** Writes a checkpoint's weights as a file for other programs. Needs no engine either. */
+  | {
+      readonly type: 'write-weights';
+      readonly requestId: number;
+      readonly order: WriteWeights;
+    }
   /** Attacks one picture at once; refused while a job runs, which has a process of its own. */
   | { readonly type: 'bench'; readonly requestId: number; readonly payload: BenchPayload }
   /** Nobody waits for it any more: it ends at its next look at the model. */
   | { readonly type: 'bench-cancel'; readonly requestId: number }
   | { readonly type: 'shutdown' };
+
+export interface WriteWeights {
+  readonly checkpoint: string;
+  /** Absolute; nothing may be there yet. */
+  readonly path: string;
+  readonly format: 'safetensors' | 'torch';
+  readonly modelParams: ParamValues;
+  readonly labScale: { readonly scale: number; readonly offset: number };
+  /** What the file says of where it comes from, by name. */
+  readonly about: Readonly<Record<string, string>>;
+}
+
+export interface WrittenWeights {
+  readonly sizeBytes: number;
+  readonly sha256: string;
+}
 
 export interface CheckpointInfo {
   readonly path: string;
@@ -201,6 +236,11 @@ export type WorkerMessage =
       readonly ladder: readonly EngineRung[];
     }
   | { readonly type: 'weights'; readonly requestId: number; readonly facts: WeightFacts }
+  | {
+      readonly type: 'weights-written';
+      readonly requestId: number;
+      readonly file: WrittenWeights;
+    }
   | {
       readonly type: 'weights-refused';
       readonly requestId: number;

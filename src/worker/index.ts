@@ -7,18 +7,20 @@ import { attackOnce } from './runtime/bench/attack-once';
 import { OpenedFiles } from './runtime/bench/opened-files';
 import { OpenedRuns } from './runtime/bench/opened-runs';
 import { execute } from './runtime/execute';
-import { inspect, inspectInThread, threadRole } from './runtime/inspector';
+import { inFileThread, serveFileThread, threadRole } from './runtime/file-thread';
 import { connect } from './runtime/port';
 import { readFacts } from './runtime/weight-facts';
 import { Worker } from './runtime/worker';
+import { writeWeights } from './runtime/write-weights';
 
 /**
- * Entry of the worker process, and of the threads in it: one cuts training batches, one reads a
- * weight file. The process says hello with the catalogue before anything heavy is loaded;
+ * Entry of the worker process, and of the threads in it: one cuts training batches, one reads or
+ * writes a weight file. The process says hello with the catalogue before anything heavy is loaded;
  * libtensorflow or WebAssembly is loaded when the host asks for an engine.
  */
 if (isMainThread) serveHost();
-else if (threadRole() === 'inspector') inspect(readFacts);
+else if (threadRole() === 'inspector') serveFileThread(readFacts);
+else if (threadRole() === 'writer') serveFileThread(writeWeights);
 else feed();
 
 function serveHost(): void {
@@ -36,7 +38,8 @@ function serveHost(): void {
   worker = new Worker(port, {
     catalogue: catalogue(),
     loadEngine,
-    inspectWeights: (path) => inspectInThread(path, import.meta.url),
+    inspectWeights: (path) => inFileThread('inspector', path, import.meta.url),
+    writeWeights: (order) => inFileThread('writer', order, import.meta.url),
     bench: (payload, ticket) => attackOnce(opened, payload, ticket),
     execute: (payload, job) => execute(payload, job, import.meta.url),
   });

@@ -135,6 +135,13 @@ class Running implements WorkerConnection {
       case 'inspect-weights':
         this.#inspect(message.requestId, message.path);
         return;
+      case 'write-weights': {
+        const { path, checkpoint, format } = message.order;
+        const text = `${format} of ${readFileSync(checkpoint, 'utf8')}`;
+        writeFileSync(path, text, { flag: 'wx' });
+        const file = { sizeBytes: text.length, sha256: 'ab'.repeat(32) };
+        return this.#say({ type: 'weights-written', requestId: message.requestId, file });
+      }
       case 'bench':
         this.fake.asked.push(message);
         this.#bench(message.requestId, message.payload);
@@ -229,7 +236,9 @@ class Running implements WorkerConnection {
   #resumed = (): boolean => this.#action === 'resume';
 
   async #train(jobId: number, payload: TrainPayload): Promise<boolean> {
-    const epochs = Number(payload.trainer['epochs']);
+    const epochs = payload.imported ? 0 : Number(payload.trainer['epochs']);
+    // The weights as they came are the checkpoint of an epoch that never was.
+    if (payload.imported) this.#checkpoint(jobId, payload, 0, 0);
     const perEpoch = this.options.stepsPerEpoch ?? 4;
     const from = payload.resumeFrom ? Number(/epoch-(\d+)/.exec(payload.resumeFrom)?.[1]) : 0;
     let last = from;
@@ -255,7 +264,7 @@ class Running implements WorkerConnection {
         selectedCheckpoint: checkpointPath(payload, last),
         weightsSha256: weightsHash(payload, last),
         parameterCount: 42,
-        labScale: { scale: 100, offset: 0 },
+        labScale: payload.imported ? { scale: 50, offset: 3 } : { scale: 100, offset: 0 },
         stoppedEarly: last < epochs,
       },
     });
@@ -263,6 +272,17 @@ class Running implements WorkerConnection {
   }
 
   #checkpoint(jobId: number, payload: TrainPayload, epoch: number, step: number): void {
+    if (epoch > 0) this.#epoch(jobId, epoch, step);
+    const path = checkpointPath(payload, epoch);
+    const text = weightsHash(payload, epoch);
+    mkdirSync(payload.checkpointDir, { recursive: true });
+    writeFileSync(path, text);
+    const sizeBytes = text.length;
+    const checkpoint = { path, epoch, step, sha256: text, sizeBytes, selected: true };
+    this.#say({ type: 'checkpoint', jobId, checkpoint });
+  }
+
+  #epoch(jobId: number, epoch: number, step: number): void {
     const epochMetric = {
       epoch,
       step,
@@ -272,13 +292,6 @@ class Running implements WorkerConnection {
       dataWaitShare: 0,
     };
     this.#say({ type: 'epoch', jobId, epoch: epochMetric });
-    const path = checkpointPath(payload, epoch);
-    const text = weightsHash(payload, epoch);
-    mkdirSync(payload.checkpointDir, { recursive: true });
-    writeFileSync(path, text);
-    const sizeBytes = text.length;
-    const checkpoint = { path, epoch, step, sha256: text, sizeBytes, selected: true };
-    this.#say({ type: 'checkpoint', jobId, checkpoint });
   }
 
   async #batch(
@@ -316,7 +329,8 @@ function checkpointPath(payload: TrainPayload, epoch: number): string {
 /** Stands for the weights: a function of the payload's settings and the epoch only. */
 function weightsHash(payload: TrainPayload, epoch: number): string {
   const { modelId, modelParams, trainer, nt, seed } = payload;
-  const text = JSON.stringify({ modelId, modelParams, trainer, nt, seed, epoch });
+  const files = payload.imported && payload.initial.map(({ sha256 }) => sha256);
+  const text = JSON.stringify({ modelId, modelParams, trainer, nt, seed, epoch, files });
   return createHash('sha256').update(text).digest('hex');
 }
 

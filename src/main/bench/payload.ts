@@ -61,6 +61,7 @@ export function benchPayload(
     seed,
     cacheDir: layout.cache,
     checkpoint: weightsOf(db, layout, run),
+    ...(run.labScale && { labScale: run.labScale }),
     image,
     attackId,
     params,

@@ -102,17 +102,41 @@ function otherDataset(found: Dataset): LabError {
   });
 }
 
-/** The experiment's split, made unless the data set has one with exactly this description. */
-export async function ensureSplit(context: Context, dataset: Dataset): Promise<Split> {
-  const { lab, narrator } = context;
+/**
+ * The experiment's split, and as many repeats of it with the next seeds as a pair asks for; each is
+ * made unless the data set has one with exactly this description.
+ */
+export async function ensureSplits(
+  context: Context,
+  dataset: Dataset,
+): Promise<readonly [Split, ...Split[]]> {
+  const { plan } = context;
   const spec = await splitSpec(context, dataset);
+  const counts = plan.pairs.map(({ repeats }) => (repeats?.over === 'splits' ? repeats.count : 1));
+  const count = Math.max(1, ...counts);
+  const usual = spec.method === 'imported' ? spec.source : `seed ${spec.seed}`;
+  const nameOf = (i: number) => (count === 1 ? usual : `${usual}, repeat ${i + 1}`);
+  const first = await ensureSplit(context, dataset, spec, nameOf(0));
+  const others: Split[] = [];
+  for (let i = 1; i < count; i++) {
+    const next = { ...spec, seed: spec.seed + i };
+    others.push(await ensureSplit(context, dataset, next, nameOf(i)));
+  }
+  return [first, ...others];
+}
+
+async function ensureSplit(
+  { lab, narrator }: Context,
+  dataset: Dataset,
+  spec: SplitSpec,
+  name: string,
+): Promise<Split> {
   const all = await lab.call('split.list', { datasetId: dataset.id });
   const found = all.findLast((split) => same(split.spec, spec));
   if (found) {
     narrator.step('reused', `split ${found.name}`);
     return found;
   }
-  const name = spec.method === 'imported' ? spec.source : `seed ${spec.seed}`;
   const made = await lab.call('split.create', { datasetId: dataset.id, name, spec, repeats: 1 });
   const split = must(made[0], 'one repeat gives one split');
   const { train, validation, test } = split.counts;

@@ -3,7 +3,7 @@ import { LabError } from '@shared/errors';
 import { findFigure } from '@shared/figures';
 import type { Exported } from '@shared/rpc';
 import type { Context } from './context';
-import { runsOf, type TrainedPair } from './job-steps';
+import { runsOf, type TrainedPair } from './pair-steps';
 import type { Drawn } from './schema';
 
 /** Text in figures as callouts in a paper's own text; resolution of line art in print. */
@@ -11,6 +11,8 @@ export const printedText = { fontPt: 8, font: 'serif', dpi: 300 } as const;
 
 export interface Results {
   readonly pairs: readonly TrainedPair[];
+  /** The first repeat of each entry of the plan, in its order. */
+  readonly planned: readonly TrainedPair[];
   /** Jobs of each planned attack, in the order of the plan. */
   readonly attackJobs: readonly (readonly number[])[];
 }
@@ -39,7 +41,7 @@ export async function exportAll(context: Context, results: Results): Promise<Exp
 
 async function drawnOf(
   { lab, plan }: Context,
-  { pairs, attackJobs }: Results,
+  { pairs, planned, attackJobs }: Results,
   drawn: Drawn,
 ): Promise<{ selection: StudySelection; options: FigureOptions }> {
   const selection = { runIds: runsOf(pairs), side: drawn.side };
@@ -49,7 +51,7 @@ async function drawnOf(
     ...(drawn.joined && { joined: true }),
   };
   if (drawn.pair !== undefined) {
-    options.pairId = at(pairs, drawn.pair, 'pair', plan.pairs.length).pair.id;
+    options.pairId = at(planned, drawn.pair, 'pair', planned.length).pair?.id;
   }
   if (drawn.attack !== undefined) {
     const jobs = at(attackJobs, drawn.attack, 'attack', plan.attacks.length);

@@ -1,115 +1,13 @@
 import { completeSpec } from '@shared/complete-spec';
-import type { AttackInfo, ModelInfo } from '@shared/domain/catalogue';
-import type { Dataset, Side, Split } from '@shared/domain/dataset';
-import type { AttackSpec, Job, JobSpec, NormsSpec, Pair, Run, TrainSpec } from '@shared/domain/run';
+import type { AttackInfo } from '@shared/domain/catalogue';
+import type { Side } from '@shared/domain/dataset';
+import type { AttackSpec, Job, JobSpec, NormsSpec } from '@shared/domain/run';
 import { LabError, must } from '@shared/errors';
-import type { InitialChoice } from '@shared/domain/weights';
-import { checkValues, nearest, type ParamValues } from '@shared/params';
+import { checkValues, nearest } from '@shared/params';
 import { attackFiles, readsFiles } from '@shared/weights/attack-files';
-import { completed } from '../jobs/same-run';
-import { allWeights, chooseInitial, withChosenFiles } from '../weights/find-by-name';
+import { allWeights, withChosenFiles } from '../weights/find-by-name';
 import type { Context, Outcome } from './context';
-import type { PairPlan } from './schema';
 import { same } from '@shared/canonical';
-
-/** A trained pair and the plan it came from. */
-export interface TrainedPair {
-  readonly pair: Pair;
-  readonly runIds: readonly [number, number];
-}
-
-/** Every run once: pairs may share their baseline. */
-export function runsOf(pairs: readonly TrainedPair[]): number[] {
-  return [...new Set(pairs.flatMap((pair) => pair.runIds))];
-}
-
-/** Trains a pair, or continues or reuses one whose two specs are exactly the planned ones. */
-export async function ensurePair(
-  context: Context,
-  dataset: Dataset,
-  split: Split,
-  planned: PairPlan,
-): Promise<TrainedPair> {
-  const { lab, plan, catalogue, narrator } = context;
-  const model = byId('model', catalogue.models, planned.model);
-  const spec = trainSpec(model, dataset, split, planned, planned.seed ?? plan.seed);
-  const initial = await chooseInitial(lab, [planned.weights ?? []].flat());
-  const found = await findPair(context, model, spec, initial);
-  const pair =
-    found ??
-    (await lab.call('pair.create', {
-      draft: {
-        name: planned.name ?? `${model.title}, seed ${spec.seed}`,
-        ...spec,
-        initial,
-      },
-    }));
-  const runIds = [pair.baselineRunId, pair.ntRunId] as const;
-  const runs = await Promise.all(runIds.map((id) => lab.call('run.get', { id })));
-  const outcome = await finish(
-    context,
-    runs.map(({ trainJobId }) => trainJobId),
-    found !== undefined,
-  );
-  narrator.step(outcome, `trained ${pair.name}`);
-  return { pair, runIds };
-}
-
-type FullSpec = Omit<TrainSpec, 'nt' | 'initial'> & { nt: ParamValues };
-
-/** Complete settings, as the host will store them, so that stored runs can be compared with them. */
-function trainSpec(
-  model: ModelInfo,
-  dataset: Dataset,
-  split: Split,
-  planned: PairPlan,
-  seed: number,
-): FullSpec {
-  const preset =
-    planned.preset === undefined ? undefined : byId('preset', model.presets, planned.preset);
-  return {
-    datasetId: dataset.id,
-    splitId: split.id,
-    modelId: model.id,
-    modelVersion: model.version,
-    modelParams: checkValues('modelParams', model.params, {
-      ...preset?.model,
-      ...planned.modelParams,
-    }),
-    trainer: checkValues('trainer', model.trainer, { ...preset?.trainer, ...planned.trainer }),
-    nt: checkValues('nt', model.nt, { ...preset?.nt, ...planned.nt }),
-    seed,
-  };
-}
-
-async function findPair(
-  context: Context,
-  model: ModelInfo,
-  spec: FullSpec,
-  initial: InitialChoice | undefined,
-): Promise<Pair | undefined> {
-  const { lab, plan } = context;
-  const chosen = initial?.kind === 'weights' ? initial.sha256.toSorted() : [];
-  const runs = new Map((await lab.call('run.list', {})).map((run) => [run.id, run]));
-  const usable = (run: Run | undefined, nt: ParamValues | null) =>
-    run !== undefined &&
-    run.deletedAtMs === null &&
-    run.state !== 'cancelled' &&
-    (plan.engine === undefined || run.engine === null || run.engine === plan.engine) &&
-    same(
-      { ...completed(model, run.spec), initial: filesOf(run.spec) },
-      { ...spec, nt, initial: chosen },
-    );
-  return (await lab.call('pair.list', {})).findLast(
-    ({ baselineRunId, ntRunId }) =>
-      usable(runs.get(baselineRunId), null) && usable(runs.get(ntRunId), spec.nt),
-  );
-}
-
-/** Checksums of the files a run starts from: what a file was called when it came does not matter. */
-function filesOf({ initial }: TrainSpec): string[] {
-  return initial?.kind === 'weights' ? initial.files.map(({ sha256 }) => sha256).sort() : [];
-}
 
 /** Scores one side with every run. */
 export async function ensureScores(
@@ -204,7 +102,7 @@ async function currentJobs(
 }
 
 /** Waits for jobs, sending stopped ones on their way first. */
-async function finish(
+export async function finish(
   context: Context,
   jobIds: readonly number[],
   existed: boolean,
@@ -219,7 +117,12 @@ async function finish(
   return open.length > 0 ? 'continued' : 'reused';
 }
 
-function byId<T extends { readonly id: string }>(what: string, items: readonly T[], id: string): T {
+/** @throws LabError `bad-input` naming the nearest one there is */
+export function byId<T extends { readonly id: string }>(
+  what: string,
+  items: readonly T[],
+  id: string,
+): T {
   const found = items.find((item) => item.id === id);
   if (found) return found;
   const ids = items.map((item) => item.id);

@@ -4,16 +4,11 @@ import type { Job } from '@shared/domain/run';
 import type { Exported, RpcClient } from '@shared/rpc';
 import type { Context, Narrator } from './context';
 import { ensureWeights } from './weight-steps';
-import { ensureDataset, ensureSplit } from './data-steps';
+import { ensureDataset, ensureSplits } from './data-steps';
 import { exportAll } from './export-steps';
-import {
-  ensureAttack,
-  ensureNorms,
-  ensurePair,
-  ensureScores,
-  runsOf,
-  type TrainedPair,
-} from './job-steps';
+import { ensureImport } from './import-steps';
+import { ensureAttack, ensureNorms, ensureScores } from './job-steps';
+import { ensurePair, runsOf, type TrainedPair } from './pair-steps';
 import type { Experiment } from './schema';
 
 export interface ExperimentResult {
@@ -43,12 +38,18 @@ export async function runExperiment(
   const catalogue = await lab.call('catalogue.get', {});
   const context: Context = { lab, plan, catalogue, ...options };
   const dataset = await ensureDataset(context);
-  const split = await ensureSplit(context, dataset);
+  const splits = await ensureSplits(context, dataset);
+  const [split] = splits;
   await ensureWeights(context);
-  const pairs: TrainedPair[] = [];
+  const made: TrainedPair[][] = [];
   for (const planned of plan.pairs) {
-    pairs.push(await ensurePair(context, dataset, split, planned));
+    made.push(await ensurePair(context, dataset, splits, planned));
   }
+  for (const planned of plan.imports) {
+    made.push([await ensureImport(context, dataset, split, planned)]);
+  }
+  const pairs = made.flat();
+  const planned = made.flatMap(([first]) => first ?? []);
   const runIds = runsOf(pairs);
   for (const side of plan.evaluate) await ensureScores(context, runIds, side);
   const attackJobs: (readonly number[])[] = [];
@@ -56,7 +57,7 @@ export async function runExperiment(
     attackJobs.push(await ensureAttack(context, runIds, planned));
   }
   for (const planned of plan.norms) await ensureNorms(context, runIds, planned);
-  const files = await exportAll(context, { pairs, attackJobs });
+  const files = await exportAll(context, { pairs, planned, attackJobs });
   return { dataset, split, pairs, files, engine: await ensureEngine(lab, plan.engine) };
 }
 

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { EngineName } from '@shared/domain/catalogue';
 import { LabelMapping, Side } from '@shared/domain/dataset';
+import { ImportedScale } from '@shared/domain/run';
 import { LabError } from '@shared/errors';
 import { nearest, ParamValues } from '@shared/params';
 import { FigureFormat, FigureSize, TableFormat } from '@shared/rpc';
@@ -54,6 +55,27 @@ const PairPlan = v.strictObject({
   seed: v.optional(seed),
   /** "scratch", or weight files by entry, name or SHA-256; needed where the model has published ones. */
   weights: v.optional(v.union([v.string(), v.array(v.string())])),
+  /** Trains the pair several times: with seeds counted up, or on repeats of the split. */
+  repeats: v.optional(
+    v.strictObject({
+      count: v.pipe(v.number(), v.integer(), v.minValue(2), v.maxValue(100)),
+      over: v.optional(v.picklist(['seeds', 'splits']), 'seeds'),
+    }),
+  ),
+});
+
+/** Whole models' weight files as they are, by entry, name or SHA-256: one alone, or both twins. */
+const ImportPlan = v.strictObject({
+  name: v.optional(v.string()),
+  baseline: v.optional(v.string()),
+  /** Said to be trained with NT. */
+  twin: v.optional(v.string()),
+  /** The model's own scale, or a line fitted on the training pictures. */
+  scale: v.optional(ImportedScale, 'own'),
+  modelParams: values,
+  /** How pictures are viewed; the model's usual way where nothing is said. */
+  views: values,
+  seed: v.optional(seed),
 });
 
 const AttackPlan = v.strictObject({
@@ -77,7 +99,7 @@ const drawn = {
   scored: v.optional(v.picklist(['float', 'eight-bit']), 'float'),
   /** Number of the attack in `attacks`, from 1; without it, the first one. */
   attack: v.optional(count),
-  /** Number of the pair in `pairs`, from 1, where a figure shows one pair. */
+  /** Number of the pair in `pairs` and then `imports`, from 1, where a figure shows one pair. */
   pair: v.optional(count),
   /** The paper's printed values beside ours, in tables that have them. */
   paper: v.optional(v.boolean()),
@@ -98,8 +120,7 @@ const TablePlan = v.strictObject({
   ...drawn,
 });
 
-/** A whole experiment as a file: what `iqalab run` reads. */
-export const Experiment = v.strictObject({
+const fields = {
   /** Version of this format. */
   experiment: v.literal(1),
   name: v.pipe(v.string(), v.minLength(1)),
@@ -115,15 +136,26 @@ export const Experiment = v.strictObject({
   split: v.variant('method', [RandomSplit, ImportedSplit]),
   /** Added to the workspace first; relative to the experiment file. */
   weightFiles: v.optional(v.array(v.string()), []),
-  pairs: v.pipe(v.array(PairPlan), v.minLength(1)),
+  pairs: v.optional(v.array(PairPlan), []),
+  imports: v.optional(v.array(ImportPlan), []),
   evaluate: v.optional(v.array(Side), ['test']),
   attacks: v.optional(v.array(AttackPlan), []),
   norms: v.optional(v.array(NormsPlan), []),
   figures: v.optional(v.array(FigurePlan), []),
   tables: v.optional(v.array(TablePlan), []),
-});
+};
+
+/** A whole experiment as a file: what `iqalab run` reads. */
+export const Experiment = v.pipe(
+  v.strictObject(fields),
+  v.check(
+    ({ pairs, imports }) => pairs.length + imports.length > 0,
+    'there is no model: name a pair to train in "pairs", or weight files in "imports"',
+  ),
+);
 export type Experiment = v.InferOutput<typeof Experiment>;
 export type PairPlan = v.InferOutput<typeof PairPlan>;
+export type ImportPlan = v.InferOutput<typeof ImportPlan>;
 export type Drawn = Pick<v.InferOutput<typeof FigurePlan>, keyof typeof drawn>;
 
 /**
@@ -170,11 +202,11 @@ function hint(issue: v.BaseIssue<unknown>): string | undefined {
 }
 
 const fieldNames = [
-  ...Object.keys(Experiment.entries),
+  ...Object.keys(fields),
   ...[DemoData, FolderData, RandomSplit, ImportedSplit].flatMap(({ entries }) =>
     Object.keys(entries),
   ),
-  ...[PairPlan, AttackPlan, NormsPlan, FigurePlan, TablePlan].flatMap(({ entries }) =>
+  ...[PairPlan, ImportPlan, AttackPlan, NormsPlan, FigurePlan, TablePlan].flatMap(({ entries }) =>
     Object.keys(entries),
   ),
 ];

@@ -4,6 +4,8 @@ import { attackMeasures, cleanMeasures, normMeasures } from '@shared/study/measu
 /** What one twin came to. Scores are lab scale; null where a number is undefined or not measured. */
 export interface TwinSummary {
   readonly regime: 'baseline' | 'nt';
+  /** Weights from elsewhere, never trained here; absent otherwise. */
+  readonly imported?: true;
   readonly run: string;
   readonly weightsSha256: string | null;
   readonly engine: string | null;
@@ -33,6 +35,7 @@ export interface AttackSummary {
 export function summarise(study: Study): TwinSummary[] {
   return study.runs.map((entry) => ({
     regime: entry.run.regime,
+    ...(entry.run.spec.imported && { imported: true as const }),
     run: entry.run.name,
     weightsSha256: entry.run.weightsSha256,
     engine: entry.run.engine,
@@ -81,9 +84,10 @@ export function summaryRows(twins: readonly TwinSummary[]): {
     'mean gradient norm',
   ];
   // One pair is told apart by its regimes; several need their names.
-  const nameOf = ({ regime, run }: TwinSummary): string => {
+  const nameOf = ({ regime, run, imported }: TwinSummary): string => {
     if (twins.length > 2) return run;
-    return regime === 'nt' ? '+NT' : 'baseline';
+    const name = regime === 'nt' ? '+NT' : 'baseline';
+    return imported ? `${name}, imported` : name;
   };
   const rows = twins.map((twin) => {
     const { clean, attacks: attacked, gradientNorm } = twin;

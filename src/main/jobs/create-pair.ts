@@ -107,7 +107,10 @@ export function storePair(
 }
 
 /** Tells of pairs that are stored for good. */
-export function tellStored(board: JobBoard, stored: readonly StoredPair[]): void {
+export function tellStored(
+  board: JobBoard,
+  stored: readonly Pick<StoredPair, 'jobIds' | 'lockedIn'>[],
+): void {
   for (const { jobIds } of stored) for (const id of jobIds) board.tell(board.get(id));
   const datasets = new Set(stored.flatMap(({ lockedIn }) => lockedIn ?? []));
   for (const datasetId of datasets) board.events.emit('split.changed', { datasetId });
@@ -144,7 +147,13 @@ function selectionOf(spec: TrainSpec, split: Split): Selection {
   throw new Error(`createPair: the trainer offers an unknown selection ${JSON.stringify(value)}`);
 }
 
-function checkSplit(board: JobBoard, split: Split, spec: TrainSpec, selection: Selection): void {
+/** @throws LabError `bad-input` where a run of this spec cannot use the split */
+export function checkSplit(
+  board: JobBoard,
+  split: Split,
+  spec: TrainSpec,
+  selection: Selection,
+): void {
   const refuse = (message: string, next: string): never => {
     throw new LabError({ kind: 'bad-input', message, safe: 'Nothing was changed.', next });
   };

@@ -45,7 +45,9 @@ export function preparePayload(db: ReadableDb, layout: Layout, job: JobRecord): 
     locate(layout, dataset, split, listSideImages(db, split.id, name));
   const { spec } = job;
   if (spec.kind === 'train') {
-    const checkpoint = resumableCheckpoint(db, layout, run.id);
+    const { imported } = run.spec;
+    // An import that was stopped begins again: it takes no steps to continue from.
+    const checkpoint = imported ? null : resumableCheckpoint(db, layout, run.id);
     return {
       fromStep: checkpoint?.step ?? 0,
       payload: {
@@ -59,6 +61,7 @@ export function preparePayload(db: ReadableDb, layout: Layout, job: JobRecord): 
         // A checkpoint holds every weight: what the run once started from is in it.
         initial: checkpoint ? [] : initialPayload(db, layout, run.spec),
         resumeFrom: checkpoint ? fromStoredPath(layout, checkpoint.path) : null,
+        ...(imported && { imported }),
         ratingScale: labAffine(dataset.scoreKind, split.scoreMin, split.scoreMax),
       },
     };
@@ -89,6 +92,7 @@ export function preparePayload(db: ReadableDb, layout: Layout, job: JobRecord): 
   const batch = {
     ...model,
     checkpoint: weightsOf(db, layout, run),
+    ...(run.labScale && { labScale: run.labScale }),
     images: wanted.filter((image) => !finished.has(image.id)),
     doneBefore: wanted.filter((image) => finished.has(image.id)).length,
   };

@@ -8,9 +8,12 @@ import type {
   ControlAction,
   JobPayload,
   WorkerMessage,
+  WriteWeights,
+  WrittenWeights,
 } from '@shared/worker-protocol';
 import { deferred } from './deferred';
 import { Expectation } from './expectation';
+import { FileAnswers } from './file-answers';
 import type { WorkerConnection, WorkerExit, WorkerTransport } from './worker-transport';
 import { describeExit } from './worker-exit';
 
@@ -40,8 +43,6 @@ export interface WorkerHostOptions {
   readonly engineTimeoutMs?: number;
 }
 
-/** A file of half a gigabyte takes seconds; a network drive may take minutes. */
-const inspectionTimeoutMs = 600_000;
 /** A heavy model on a slow computer may take minutes for one picture; the person can cancel. */
 const benchTimeoutMs = 1_800_000;
 
@@ -58,7 +59,9 @@ interface Running {
   readonly ended: Promise<undefined>;
   engine: Expectation<EngineInfo> | null;
   /** Weight files being read, by request. */
-  readonly inspections: Map<number, Expectation<WeightFacts>>;
+  readonly inspections: FileAnswers<WeightFacts>;
+  /** Weight files being written, by request. */
+  readonly writings: FileAnswers<WrittenWeights>;
   /** Questions of the bench that are not answered yet, by request. */
   readonly questions: Map<number, BenchQuestion>;
 }
@@ -165,21 +168,11 @@ export class WorkerHost {
    * @throws LabError saying why it is nothing the lab knows, or `worker-died`
    */
   async inspectWeights(path: string): Promise<WeightFacts> {
-    const worker = this.#start();
-    await worker.hello.promise;
+    const worker = await this.#started();
     const requestId = ++this.#requests;
-    const answer = new Expectation<WeightFacts>(inspectionTimeoutMs, () => {
-      worker.inspections.delete(requestId);
-      return new LabError({
-        kind: 'unreadable-file',
-        message: `reading ${path} took longer than ${inspectionTimeoutMs / 60_000} minutes`,
-        safe: 'Nothing was added.',
-        next: 'Copy the file to a disk of this computer, then add it again.',
-      });
-    });
-    worker.inspections.set(requestId, answer);
+    const answer = worker.inspections.expect(requestId, path, 'Nothing was added.');
     worker.connection.send({ type: 'inspect-weights', requestId, path });
-    return answer.promise;
+    return answer;
   }
 
   /**
@@ -219,6 +212,24 @@ export class WorkerHost {
       signal.removeEventListener('abort', onAbort);
       worker.questions.delete(requestId);
     }
+  }
+
+  /**
+   * Writes the weights of a checkpoint as a file of another kind; disturbs no running job either.
+   * @throws LabError as the worker says, or `worker-died`
+   */
+  async writeWeights(order: WriteWeights): Promise<WrittenWeights> {
+    const worker = await this.#started();
+    const requestId = ++this.#requests;
+    const answer = worker.writings.expect(requestId, order.path, 'The run is as it was.');
+    worker.connection.send({ type: 'write-weights', requestId, order });
+    return answer;
+  }
+
+  async #started(): Promise<Running> {
+    const worker = this.#start();
+    await worker.hello.promise;
+    return worker;
   }
 
   startJob(jobId: number, payload: JobPayload): void {
@@ -267,7 +278,8 @@ export class WorkerHost {
       hello,
       ended: gone.promise,
       engine: null,
-      inspections: new Map(),
+      inspections: new FileAnswers(),
+      writings: new FileAnswers(),
       questions: new Map(),
     };
     return this.#running;
@@ -292,11 +304,17 @@ export class WorkerHost {
       case 'alive':
         return;
       case 'weights':
-        this.#inspection(message.requestId)?.resolve(message.facts);
+        this.#running?.inspections.resolve(message.requestId, message.facts);
         return;
-      case 'weights-refused':
-        this.#inspection(message.requestId)?.reject(new LabError(message.error));
+      case 'weights-written':
+        this.#running?.writings.resolve(message.requestId, message.file);
         return;
+      case 'weights-refused': {
+        const error = new LabError(message.error);
+        this.#running?.inspections.reject(message.requestId, error);
+        this.#running?.writings.reject(message.requestId, error);
+        return;
+      }
       case 'bench-phase':
         this.#running?.questions.get(message.requestId)?.tell(message);
         return;
@@ -317,18 +335,11 @@ export class WorkerHost {
     const error = describeExit(exit);
     worker?.hello.reject(new LabError(error));
     worker?.engine?.reject(new LabError(error));
-    for (const inspection of worker?.inspections.values() ?? []) {
-      inspection.reject(new LabError(error));
-    }
+    worker?.inspections.rejectAll(new LabError(error));
+    worker?.writings.rejectAll(new LabError(error));
     for (const { answer } of worker?.questions.values() ?? []) answer.reject(new LabError(error));
     if (this.#engine.current) this.#setEngine({ ...this.#engine, current: null });
     this.#events?.exit(error);
-  }
-
-  #inspection(requestId: number): Expectation<WeightFacts> | undefined {
-    const found = this.#running?.inspections.get(requestId);
-    this.#running?.inspections.delete(requestId);
-    return found;
   }
 
   #setEngine(state: EngineState): void {

@@ -1,5 +1,5 @@
 import type { Pair, Run, Series } from '@shared/domain/run';
-import type { PairDraft, Repeats, RpcClient } from '@shared/rpc';
+import type { ImportDraft, PairDraft, Repeats, RpcClient } from '@shared/rpc';
 import type { Notices } from './notices.svelte';
 
 /** A baseline and its NT twin travel together; a run without a twin is marked as unpaired. */
@@ -16,6 +16,7 @@ export class Runs {
   #runs = $state.raw<readonly Run[]>([]);
   #pairs = $state.raw<readonly Pair[]>([]);
   #selectedPairId = $state<number | null>(null);
+  #soloId = $state<number | null>(null);
   /** True while the form for a new pair is open. */
   drafting = $state(false);
 
@@ -43,6 +44,8 @@ export class Runs {
   readonly unpaired = $derived(
     this.#runs.filter((run) => run.pairIds.length === 0 && run.deletedAtMs === null),
   );
+  /** The run without a twin that is in view, in place of a pair. */
+  readonly solo = $derived(this.unpaired.find(({ id }) => id === this.#soloId) ?? null);
   readonly selected = $derived(
     this.pairs.find((view) => view.pair.id === this.#selectedPairId) ?? this.pairs[0] ?? null,
   );
@@ -79,12 +82,44 @@ export class Runs {
     this.#runs = [];
     this.#pairs = [];
     this.#selectedPairId = null;
+    this.#soloId = null;
     this.drafting = false;
   }
 
   select(pairId: number): void {
     this.#selectedPairId = pairId;
+    this.#soloId = null;
     this.drafting = false;
+  }
+
+  /** Shows a run that has no twin. */
+  selectSolo(runId: number): void {
+    this.#soloId = runId;
+    this.drafting = false;
+  }
+
+  /** Makes runs of weight files as they are and shows them. @throws LabError saying what does not fit */
+  async importWeights(draft: ImportDraft): Promise<void> {
+    const { runs, pair } = await this.#client.call('run.import', { draft });
+    await this.load();
+    const [first] = runs;
+    if (pair) this.select(pair.id);
+    else if (first) this.selectSolo(first.id);
+  }
+
+  async removeSolo({ id, name }: Run): Promise<void> {
+    const done = await this.#notices.attempt('Delete the run', async () => {
+      await this.#client.call('run.delete', { id });
+      await this.load();
+      return true;
+    });
+    if (!done) return;
+    this.#notices.tell(`Deleted "${name}". It can be restored for 30 days.`, () => {
+      void this.#notices.attempt('Restore the run', async () => {
+        await this.#client.call('run.restore', { id });
+        await this.load();
+      });
+    });
   }
 
   /** Creates baseline and twin, once or repeated, and queues all. @throws LabError naming the setting at fault. */

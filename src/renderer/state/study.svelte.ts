@@ -22,6 +22,8 @@ export class StudyState {
   readonly #runs: Runs;
   readonly #latest = new Latest();
   #pairIds = $state.raw<readonly number[] | null>(null);
+  /** Chosen runs without a twin. */
+  #soloIds = $state.raw<readonly number[]>([]);
   #side = $state<Side>('test');
   #options = $state.raw<FigureOptions>({ scored: 'float' });
   #study = $state.raw<Study | null>(null);
@@ -46,7 +48,10 @@ export class StudyState {
       ...new Set(
         this.#runs.pairs
           .filter((view) => this.pairIds.includes(view.pair.id))
-          .flatMap((view) => [view.pair.baselineRunId, view.pair.ntRunId]),
+          .flatMap((view) => [view.pair.baselineRunId, view.pair.ntRunId])
+          .concat(
+            this.#runs.unpaired.flatMap(({ id }) => (this.#soloIds.includes(id) ? [id] : [])),
+          ),
       ),
     ],
     side: this.#side,
@@ -92,6 +97,18 @@ export class StudyState {
       : [...this.pairIds, id];
   }
 
+  get soloIds(): readonly number[] {
+    return this.#soloIds;
+  }
+
+  toggleSolo(id: number): void {
+    // What was shown because nothing was chosen stays chosen.
+    this.#pairIds = this.pairIds;
+    this.#soloIds = this.#soloIds.includes(id)
+      ? this.#soloIds.filter((known) => known !== id)
+      : [...this.#soloIds, id];
+  }
+
   /** Chooses all of these pairs, or none where all are chosen: the repeats of a series. */
   togglePairs(ids: readonly number[]): void {
     const all = ids.every((id) => this.pairIds.includes(id));
@@ -109,6 +126,7 @@ export class StudyState {
 
   clear(): void {
     this.#pairIds = null;
+    this.#soloIds = [];
     this.#study = null;
     this.#stale = false;
     this.point = null;

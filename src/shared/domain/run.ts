@@ -21,6 +21,10 @@ export type Regime = v.InferOutput<typeof Regime>;
 export const Selection = v.picklist(['validation', 'last', 'test']);
 export type Selection = v.InferOutput<typeof Selection>;
 
+/** Where the line from an imported model's output to the lab scale comes from. */
+export const ImportedScale = v.picklist(['own', 'fitted']);
+export type ImportedScale = v.InferOutput<typeof ImportedScale>;
+
 /** Immutable description of one training. A baseline and its twin differ in `nt` only. */
 export const TrainSpec = v.object({
   datasetId: v.number(),
@@ -34,6 +38,12 @@ export const TrainSpec = v.object({
   seed: v.number(),
   /** Absent in runs of versions that knew scratch only. */
   initial: v.optional(InitialWeights),
+  /**
+   * Set where the run is the whole model of `initial` as it came, without a step of training. How it
+   * was trained is not known then: `nt` is null for a twin too, and trainer settings only say how
+   * pictures are viewed.
+   */
+  imported: v.optional(v.object({ scale: ImportedScale })),
 });
 export type TrainSpec = v.InferOutput<typeof TrainSpec>;
 

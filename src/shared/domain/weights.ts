@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { ParamValues } from '../params';
 
 /** What a weight file is for. `id` is a model's, an attack's or a measure's. */
 export const WeightUse = v.variant('kind', [
@@ -60,6 +61,14 @@ export const WeightFacts = v.object({
   values: v.number(),
   /** Levels and prefixes that were taken off, tensors that are not used. */
   notes: v.array(v.string()),
+  /** What a file written by a lab says of its model beside the tensors. */
+  written: v.optional(
+    v.object({
+      modelParams: ParamValues,
+      /** Lab score = scale * native + offset. */
+      labScale: v.object({ scale: v.number(), offset: v.number() }),
+    }),
+  ),
 });
 export type WeightFacts = v.InferOutput<typeof WeightFacts>;
 

@@ -7,7 +7,14 @@ import { countText, measuredText } from '../study/format';
 import { missingInPair, needAttack } from '../study/missing';
 import { coverageNotes, provenanceNotes, scoredNote } from '../study/notes';
 import { shareNotes, unfairNotes } from '../study/same-settings';
-import { attackOf, chosenAttack, chosenPair, runLabel, type StudyPair } from '../study/select';
+import {
+  attackOf,
+  chosenAttack,
+  chosenPair,
+  runLabel,
+  type StudyPair,
+  regimeText,
+} from '../study/select';
 import type { ChartTheme } from '../theme';
 import { densityTicks, hiddenAxis, largest, niceTicks, scoreTicks, xAxis, yAxis } from './lib/axes';
 import { originColumns, originOf } from './lib/csv';
@@ -118,7 +125,7 @@ function toCsv(study: Study, options: FigureOptions): DataTable {
     rows: (found?.pair.runs ?? []).flatMap((run, i) =>
       (found?.points[i] ?? []).map((point) => [
         run.run.name,
-        run.run.regime,
+        regimeText(run),
         point.name,
         point.mos,
         point.change,

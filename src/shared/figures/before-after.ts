@@ -6,7 +6,14 @@ import { missingInPair, needAttack } from '../study/missing';
 import { coverageNotes, provenanceNotes, scoredNote } from '../study/notes';
 import { attackPoints, type AttackPoint } from '../study/points';
 import { shareNotes, unfairNotes } from '../study/same-settings';
-import { attackOf, chosenAttack, chosenPair, runLabel, type StudyPair } from '../study/select';
+import {
+  attackOf,
+  chosenAttack,
+  chosenPair,
+  runLabel,
+  type StudyPair,
+  regimeText,
+} from '../study/select';
 import { kde, peak } from '../stats/kde';
 import type { ChartTheme } from '../theme';
 import {
@@ -151,7 +158,7 @@ function toCsv(study: Study, options: FigureOptions): DataTable {
     rows: (found?.pair.runs ?? []).flatMap((run, i) =>
       (found?.points[i] ?? []).map((point) => [
         run.run.name,
-        run.run.regime,
+        regimeText(run),
         point.name,
         point.mos,
         point.before,

@@ -5,7 +5,7 @@ import { mean } from '../stats/quantiles';
 import { measuredText } from '../study/format';
 import { missingInPair, needSteps } from '../study/missing';
 import { provenanceNotes } from '../study/notes';
-import { chosenPair, runLabel } from '../study/select';
+import { chosenPair, runLabel, regimeText } from '../study/select';
 import type { ChartTheme } from '../theme';
 import { largest, logTicks, niceTicks, xAxis, yAxis, type Ticks } from './lib/axes';
 import { originColumns, originOf } from './lib/csv';
@@ -134,7 +134,7 @@ const figure: FigureDef = {
       rows: (pair?.runs ?? []).flatMap((run) =>
         run.steps.map((step) => [
           run.run.name,
-          run.run.regime,
+          regimeText(run),
           step.step,
           step.epoch,
           step.qualityLoss,

@@ -5,7 +5,7 @@ import { cleanMeasures } from '../study/measures';
 import { missingInPair, needScores } from '../study/missing';
 import { coverageNotes, provenanceNotes } from '../study/notes';
 import { scorePoints, type ScorePoint } from '../study/points';
-import { chosenPair, type StudyPair } from '../study/select';
+import { chosenPair, type StudyPair, regimeText } from '../study/select';
 import type { ChartTheme } from '../theme';
 import { besideDiagonal, scoreTicks, xAxis, yAxis } from './lib/axes';
 import { originColumns, originOf } from './lib/csv';
@@ -77,7 +77,7 @@ function toCsv(study: Study, options: FigureOptions): DataTable {
     rows: (found?.pair.runs ?? []).flatMap((run, i) =>
       (found?.points[i] ?? []).map((point) => [
         run.run.name,
-        run.run.regime,
+        regimeText(run),
         point.name,
         point.mos,
         point.score,

@@ -6,7 +6,7 @@ import { normMeasures } from '../study/measures';
 import { missingInPair, needNorms } from '../study/missing';
 import { coverageNotes, provenanceNotes } from '../study/notes';
 import { normPoints, type NormPoint } from '../study/points';
-import { chosenPair, runLabel, type StudyPair } from '../study/select';
+import { chosenPair, runLabel, type StudyPair, regimeText } from '../study/select';
 import type { ChartTheme } from '../theme';
 import { hiddenAxis, largest, niceTicks, powerOfTen, powerText, xAxis, yAxis } from './lib/axes';
 import { originColumns, originOf } from './lib/csv';
@@ -108,7 +108,7 @@ function toCsv(study: Study, options: FigureOptions): DataTable {
     rows: (found?.pair.runs ?? []).flatMap((run, i) =>
       (found?.points[i] ?? []).map((point) => [
         run.run.name,
-        run.run.regime,
+        regimeText(run),
         point.name,
         point.exact,
         ...originOf(run),

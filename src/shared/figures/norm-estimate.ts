@@ -5,7 +5,7 @@ import { normMeasures } from '../study/measures';
 import { missingInPair, needNorms } from '../study/missing';
 import { coverageNotes, provenanceNotes } from '../study/notes';
 import { normPoints, type NormPoint } from '../study/points';
-import { chosenPair, type StudyPair } from '../study/select';
+import { chosenPair, type StudyPair, regimeText } from '../study/select';
 import type { ChartTheme } from '../theme';
 import {
   besideDiagonal,
@@ -106,7 +106,7 @@ function toCsv(study: Study, options: FigureOptions): DataTable {
     rows: (found?.pair.runs ?? []).flatMap((run, i) =>
       (found?.points[i] ?? []).map((point) => [
         run.run.name,
-        run.run.regime,
+        regimeText(run),
         point.name,
         point.exact,
         point.estimate,

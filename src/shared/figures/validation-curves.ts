@@ -4,7 +4,7 @@ import type { FigureOptions, Study, StudyRun } from '../domain/study';
 import { fixed } from '../study/format';
 import { missingInPair, needEpochs } from '../study/missing';
 import { provenanceNotes } from '../study/notes';
-import { chosenPair, runLabel } from '../study/select';
+import { chosenPair, runLabel, regimeText } from '../study/select';
 import type { ChartTheme } from '../theme';
 import { niceTicks, xAxis, yAxis } from './lib/axes';
 import { originColumns, originOf } from './lib/csv';
@@ -112,7 +112,7 @@ const figure: FigureDef = {
       rows: (pair?.runs ?? []).flatMap((run) =>
         run.epochs.map((epoch) => [
           run.run.name,
-          run.run.regime,
+          regimeText(run),
           epoch.epoch,
           epoch.step,
           epoch.validationSrocc,

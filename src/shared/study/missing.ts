@@ -71,13 +71,20 @@ export const needNorms: Need = (run) =>
 
 /** At least one recorded optimiser step. */
 export const needSteps: Need = (run) =>
-  run.steps.length > 0 ? null : lack(run, 'train', 'has no training steps recorded yet');
+  run.steps.length > 0
+    ? null
+    : lack(run, 'train', untrained(run) ?? 'has no training steps recorded yet');
 
 /** At least one validated epoch. */
 export const needEpochs: Need = (run) =>
   run.epochs.some((epoch) => epoch.validationSrocc !== null || epoch.validationRmse !== null)
     ? null
-    : lack(run, 'train', 'has no validation results recorded yet');
+    : lack(run, 'train', untrained(run) ?? 'has no validation results recorded yet');
+
+/** What never was cannot be made up for: an imported run has no training to show. */
+function untrained({ run }: StudyRun): string | null {
+  return run.spec.imported ? 'was not trained here, so there is no training to show' : null;
+}
 
 function lack(run: StudyRun, action: Missing['action'], what: string): Missing {
   return { action, runId: run.run.id, reason: `${runLabel(run)} ${what}.` };

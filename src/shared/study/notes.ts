@@ -1,12 +1,12 @@
 import type { FigureOptions, Study, StudyRun } from '../domain/study';
-import { fromScratch, partsFromScratch, partsOf } from '../weights/initial';
-import { listed } from './format';
+import { fromScratch, initialText, partsFromScratch, partsOf } from '../weights/initial';
+import { listed, short } from './format';
 import { pairsOf, runLabel, type StudyPair } from './select';
 
 /**
  * What a reader must know about where numbers come from, as sentences for captions and table notes:
- * the data set and side, whether it is synthetic, whether a checkpoint was chosen on test, and whether
- * a run started from scratch although its model has published weights to start from.
+ * the data set and side, whether it is synthetic, whether a checkpoint was chosen on test, whether a run
+ * was imported, and whether one started from scratch although its model has published weights.
  */
 export function provenanceNotes(study: Study, runs: readonly StudyRun[]): string[] {
   const sets = [...new Map(runs.map((run) => [run.dataset.id, run.dataset])).values()];
@@ -17,7 +17,30 @@ export function provenanceNotes(study: Study, runs: readonly StudyRun[]): string
     const which = onTest.length === runs.length ? '' : ` (${named(onTest)})`;
     notes.push(`Checkpoints selected on test${which}.`);
   }
-  return [...notes, ...scratchNotes(runs)];
+  return [...notes, ...importedNotes(runs), ...scratchNotes(runs)];
+}
+
+/** Runs that are weight files from elsewhere: nobody here knows what they were shown, and how scores got their scale. */
+function importedNotes(runs: readonly StudyRun[]): string[] {
+  return runs.flatMap((run) => {
+    const { spec, labScale } = run.run;
+    if (!spec.imported) return [];
+    const line = labScale ? ` (${lineText(labScale)})` : '';
+    const scale =
+      spec.imported.scale === 'fitted'
+        ? `scores brought to 0\u2013100 by a line fitted on the training images${line}`
+        : `scores on the model\u2019s own scale${line}`;
+    return [
+      `${runLabel(run)}: ${initialText(spec)}, not trained here; on which images it was trained is not known; ${scale}.`,
+    ];
+  });
+}
+
+/** "score = 0.912 x output + 4.1" */
+function lineText({ scale, offset }: { readonly scale: number; readonly offset: number }): string {
+  const sign = offset < 0 ? '\u2212' : '+';
+  const moved = offset === 0 ? '' : ` ${sign} ${short(Math.abs(offset))}`;
+  return `score = ${short(scale)} \u00d7 output${moved}`;
 }
 
 /** Labels of runs, each once: several twins of one baseline share theirs. */

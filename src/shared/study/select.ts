@@ -38,15 +38,25 @@ export function chosenPair(study: Study, options: FigureOptions): StudyPair | nu
   return asked ?? pairs[0] ?? null;
 }
 
-/** "CNNIQA" for a baseline, "CNNIQA +NT" for its twin. */
+/** "CNNIQA" for a baseline, "CNNIQA +NT" for its twin; ", imported" where neither was trained here. */
 export function runLabel(run: StudyRun): string {
-  return run.run.regime === 'nt' ? `${run.modelTitle} +NT` : run.modelTitle;
+  return labelled(run, run.modelTitle);
+}
+
+function labelled({ run }: StudyRun, title: string): string {
+  const twin = run.regime === 'nt' ? `${title} +NT` : title;
+  return run.spec.imported ? `${twin}, imported` : twin;
+}
+
+/** "baseline", "nt" or either with ", imported", as data files name it. */
+export function regimeText({ run }: StudyRun): string {
+  return run.spec.imported ? `${run.regime}, imported` : run.regime;
 }
 
 /** As `runLabel`, with the pair's name where the study holds several pairs of one model. */
 export function runLabelIn(pairs: readonly StudyPair[], run: StudyRun): string {
   const label = pairs.find(({ runs }) => runs.includes(run))?.label ?? run.modelTitle;
-  return run.run.regime === 'nt' ? `${label} +NT` : label;
+  return labelled(run, label);
 }
 
 /** Labels of the attacks stored for any of these runs, each once, in stored order. */

@@ -15,6 +15,8 @@ interface Part {
   readonly of: (run: StudyRun) => Settings | null;
 }
 
+const scaleText = { own: 'own', fitted: 'fitted on training images' } as const;
+
 const parts: readonly Part[] = [
   {
     name: 'Data',
@@ -42,8 +44,9 @@ const parts: readonly Part[] = [
       'starts from': initialText(run.spec),
       ...run.spec.trainer,
       seed: run.spec.seed,
-      'checkpoint selected on': run.selection,
-      'chosen epoch': run.selectedEpoch,
+      ...(run.spec.imported
+        ? { 'trained here': 'no, imported', 'scale of scores': scaleText[run.spec.imported.scale] }
+        : { 'checkpoint selected on': run.selection, 'chosen epoch': run.selectedEpoch }),
       engine: run.engine,
     }),
   },

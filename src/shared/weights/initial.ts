@@ -42,17 +42,22 @@ type Recognised = Pick<InitialFile, 'kind' | 'id'>;
 
 /** Whether a file is the whole model in its size, or one of the parts it starts from. */
 export function fitsModel(
-  facts: Pick<WeightFacts, 'kind' | 'id' | 'variant'>,
+  facts: Pick<WeightFacts, 'kind' | 'id' | 'variant' | 'written'>,
   model: ModelChoice,
   entries: readonly WeightEntry[] = weightCatalogue,
 ): boolean {
   const parts = partsOf(model, entries);
   if (facts.kind !== 'model') return parts.some(({ entry }) => isEntry(entry, facts));
   if (facts.id !== model.modelId) return false;
+  if (facts.written) return sameValues(facts.written.modelParams, model.modelParams);
   return (
     !hasSizes(model.modelId, entries) ||
     parts.some(({ entry }) => entry.recognisedAs.id === facts.variant)
   );
+}
+
+function sameValues(a: Readonly<ParamValues>, b: Readonly<ParamValues>): boolean {
+  return [...new Set([...Object.keys(a), ...Object.keys(b)])].every((id) => a[id] === b[id]);
 }
 
 /** Whether a model comes on several trunks, of which a setting chooses one. */
@@ -60,6 +65,24 @@ function hasSizes(modelId: string, entries: readonly WeightEntry[]): boolean {
   return entries.some(({ uses }) =>
     uses.some((use) => use.kind === 'trunk' && use.id === modelId && use.when !== undefined),
   );
+}
+
+/**
+ * Settings under which a model is the network of a file: those the file was written with, or the one
+ * that chooses its size.
+ */
+export function settingsOf(
+  facts: Pick<WeightFacts, 'id' | 'variant' | 'written'>,
+  entries: readonly WeightEntry[] = weightCatalogue,
+): ParamValues {
+  if (facts.written) return facts.written.modelParams;
+  for (const { uses, recognisedAs } of entries) {
+    for (const use of uses) {
+      if (use.kind !== 'trunk' || use.id !== facts.id || !use.when) continue;
+      if (recognisedAs.id === facts.variant) return { [use.when.param]: use.when.is };
+    }
+  }
+  return {};
 }
 
 /** Parts that none of the files holds: those a run leaves to the seed although weights exist. */

@@ -3,6 +3,7 @@ import { attack } from './executors/attack';
 import { evaluate } from './executors/evaluate';
 import { fit } from './executors/fit';
 import { norms } from './executors/norms';
+import { takeAsImported } from './executors/take-as-imported';
 import { train } from './executors/train';
 import type { Job } from './job';
 
@@ -19,7 +20,11 @@ export interface JobResult {
 export async function execute(payload: JobPayload, job: Job, feeder: string): Promise<JobResult> {
   switch (payload.kind) {
     case 'train':
-      return { train: await train(payload, job, feeder) };
+      return {
+        train: payload.imported
+          ? await takeAsImported(payload, payload.imported.scale, job)
+          : await train(payload, job, feeder),
+      };
     case 'evaluate':
       await evaluate(payload, job);
       return {};

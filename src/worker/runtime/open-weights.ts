@@ -3,10 +3,10 @@ import { createReadStream } from 'node:fs';
 import { LabError } from '@shared/errors';
 import type { InitialPayload, NeededPayload } from '@shared/worker-protocol';
 import type { AttackWeights } from '../attacks/attack';
-import { readWeights, recognise, type Recognised, type Unrecognised } from '../weights';
-import type { WeightsFile } from '../weights';
+import { readWeights, type WeightsFile } from '../weights';
 import { readFit } from '../fits/fit-file';
 import { produces } from '../fits/uap/pattern-result';
+import { identify, type Identified } from './identify';
 import { isPng, readPatternPicture } from './pattern-picture';
 
 const { id: patternId } = produces;
@@ -17,10 +17,10 @@ const { id: patternId } = produces;
  */
 export async function openWeights(
   file: InitialPayload,
-): Promise<{ read: WeightsFile; found: Recognised | Unrecognised }> {
+): Promise<Identified & { readonly read: WeightsFile }> {
   await requireContent(file);
   const read = await readWeights(file.path);
-  return { read, found: recognise(read.tensors, read.extra) };
+  return { read, ...identify(read) };
 }
 
 /** Opens the files that an attack reads, by need; a file that serves two needs is read once. */

@@ -3,7 +3,7 @@ import type { JobImage, JobPayload } from '@shared/worker-protocol';
 import { fittingRows } from '../attacks/harness/fitting-rows';
 import { ModelScorer } from '../attacks/harness/model-scorer';
 import { PictureStore } from '../data/picture-store';
-import { viewSettings } from '../data/settings';
+import { viewSettings, type ViewSettings } from '../data/settings';
 import { viewShapes } from '../data/views';
 import { models, type Model, type ModelDef, type ViewShape } from '../models';
 import { trainerSpecsOf } from '../trainer-specs';
@@ -14,7 +14,7 @@ import { openSitter, type Sitter, type SitterSettings } from './sitter';
 /** What of a payload says which weights to open, and how pictures are cut for them. */
 export type RunPayload = Pick<
   Extract<JobPayload, { kind: 'evaluate' }>,
-  'modelId' | 'modelParams' | 'trainer' | 'seed' | 'cacheDir' | 'checkpoint'
+  'modelId' | 'modelParams' | 'trainer' | 'seed' | 'cacheDir' | 'checkpoint' | 'labScale'
 >;
 
 export interface OpenOptions {
@@ -29,6 +29,8 @@ export class TrainedRun {
   readonly store: PictureStore;
   /** What it scores. */
   readonly shape: ViewShape;
+  /** Lab score = scale * native + offset. */
+  readonly labScale: { readonly scale: number; readonly offset: number };
   readonly #sitting: SitterSettings;
   #fit: number | null = null;
 
@@ -37,17 +39,18 @@ export class TrainedRun {
     def: ModelDef,
     model: Model,
     shape: ViewShape,
+    settings: ViewSettings,
     { pictureBytes }: OpenOptions,
   ) {
     this.def = def;
     this.model = model;
     this.shape = shape;
+    this.labScale = payload.labScale ?? def.labScale;
     this.store = new PictureStore({
       cacheDir: payload.cacheDir,
       shape,
       memoryBytes: pictureBytes,
     });
-    const settings = viewSettings(payload.trainer);
     this.#sitting = { store: this.store, shape, settings, seed: payload.seed };
   }
 
@@ -69,8 +72,8 @@ export class TrainedRun {
       model.dispose();
       throw error;
     }
-    const shape = viewShapes(def.views(values, trainer)).test;
-    return new TrainedRun(payload, def, model, shape, options);
+    const { test } = viewShapes(def.views(values, trainer));
+    return new TrainedRun(payload, def, model, test, viewSettings(trainer), options);
   }
 
   /**
@@ -82,7 +85,7 @@ export class TrainedRun {
     // Whole pictures of their own size are one view each.
     const sized = height !== null && width !== null ? { height, width } : null;
     this.#fit ??= sized ? fittingRows(this.model, sized) : rows;
-    return new ModelScorer(this.model, this.def.labScale, Math.min(rows, this.#fit));
+    return new ModelScorer(this.model, this.labScale, Math.min(rows, this.#fit));
   }
 
   readonly sitter = (image: JobImage): Promise<Sitter> => openSitter(this.#sitting, image);

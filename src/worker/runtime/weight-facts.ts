@@ -2,8 +2,9 @@ import { basename } from 'node:path';
 import type { WeightFacts } from '@shared/domain/weights';
 import { LabError } from '@shared/errors';
 import { fitFacts, readFit } from '../fits/fit-file';
-import { readWeights, recognise, type WeightsFormat } from '../weights';
+import { readWeights, type WeightsFormat } from '../weights';
 import { isPng, patternFacts, readPatternPicture } from './pattern-picture';
+import { identify } from './identify';
 
 const formats: Readonly<Record<WeightsFormat, string>> = {
   safetensors: 'safetensors',
@@ -22,7 +23,7 @@ export async function readFacts(path: string): Promise<WeightFacts> {
   const file = await readWeights(path);
   const fit = readFit(file.extra, file.tensors);
   if (fit) return fitFacts(fit);
-  const found = recognise(file.tensors, file.extra);
+  const { found, own } = identify(file);
   if (found.kind === 'unknown') {
     throw new LabError({
       kind: 'unsupported',
@@ -51,5 +52,6 @@ export async function readFacts(path: string): Promise<WeightFacts> {
         : []),
       ...file.notes,
     ],
+    ...(own && { written: { modelParams: own.modelParams, labScale: own.labScale } }),
   };
 }

@@ -1,7 +1,14 @@
 import type { Catalogue, EngineName, EngineRung } from '@shared/domain/catalogue';
 import type { WeightFacts } from '@shared/domain/weights';
 import { LabError, assertNever } from '@shared/errors';
-import type { BenchPayload, BenchReply, HostMessage, JobPayload } from '@shared/worker-protocol';
+import type {
+  BenchPayload,
+  BenchReply,
+  HostMessage,
+  JobPayload,
+  WriteWeights,
+  WrittenWeights,
+} from '@shared/worker-protocol';
 import type { LoadedEngine } from '../engine';
 import { toFailure } from '../failure';
 import { BenchQueue, type BenchTicket } from './bench/queue';
@@ -15,6 +22,8 @@ export interface WorkerParts {
   loadEngine(name?: EngineName): Promise<LoadedEngine>;
   /** Reads a weight file and says what it is. */
   inspectWeights(path: string): Promise<WeightFacts>;
+  /** Writes the weights of a checkpoint for other programs. */
+  writeWeights(order: WriteWeights): Promise<WrittenWeights>;
   execute(payload: JobPayload, job: Job): Promise<JobResult>;
   /** Attacks one picture for the bench. */
   bench(payload: BenchPayload, ticket: BenchTicket): Promise<BenchReply>;
@@ -63,6 +72,9 @@ export class Worker {
       case 'bench-cancel':
         this.#bench.cancel(message.requestId);
         return;
+      case 'write-weights':
+        void this.#writeWeights(message.requestId, message.order);
+        return;
       case 'shutdown':
         void this.#shutdown();
         return;
@@ -75,6 +87,15 @@ export class Worker {
     try {
       const facts = await this.#parts.inspectWeights(path);
       this.#port.post({ type: 'weights', requestId, facts });
+    } catch (thrown) {
+      this.#port.post({ type: 'weights-refused', requestId, error: toFailure(thrown) });
+    }
+  }
+
+  async #writeWeights(requestId: number, order: WriteWeights): Promise<void> {
+    try {
+      const file = await this.#parts.writeWeights(order);
+      this.#port.post({ type: 'weights-written', requestId, file });
     } catch (thrown) {
       this.#port.post({ type: 'weights-refused', requestId, error: toFailure(thrown) });
     }

@@ -110,6 +110,18 @@ export async function loadCheckpoint(
   return meta;
 }
 
+/**
+ * The weights of a checkpoint on their own, for programs that know no optimiser.
+ * @throws LabError `missing-file`, `unreadable-file` or `bad-input`
+ */
+export async function readCheckpointWeights(
+  path: string,
+): Promise<{ readonly meta: CheckpointMeta; readonly weights: ReadonlyMap<string, Tensor> }> {
+  const { tensors, metadata } = readSafetensors(await readWhole(path));
+  const weights = [...tensors].filter(([name]) => !name.startsWith(OPTIMIZER));
+  return { meta: readMeta(metadata), weights: new Map(weights) };
+}
+
 /** SHA-256 over names, shapes and values of a state dict: equal weights, equal hash, whatever file holds them. */
 export function weightsSha256(state: ReadonlyMap<string, Tensor>): string {
   const sorted = new Map([...state].sort(([a], [b]) => (a < b ? -1 : 1)));

@@ -1,6 +1,6 @@
 export { buildTraining } from './build';
 export type { Training, TrainingSpec } from './build';
-export { loadCheckpoint, saveCheckpoint, weightsSha256 } from './checkpoint';
+export { loadCheckpoint, readCheckpointWeights, saveCheckpoint, weightsSha256 } from './checkpoint';
 export type { CheckpointMeta, Position, WrittenCheckpoint } from './checkpoint';
 export { fitLine } from './fit-line';
 export { gradientNorms } from './gradient-norm';

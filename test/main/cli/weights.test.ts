@@ -92,3 +92,23 @@ describe('iqalab train --weights', () => {
     expect(missing.notes).toContain('VGG-16 trained on ImageNet is not in this workspace yet');
   });
 });
+
+describe('iqalab weights use', () => {
+  it('makes a run of a file without training, and export-weights writes it out again', async () => {
+    put('net.pkl', 'weights model dbcnn');
+    await verb('weights', 'add', 'net.pkl');
+    const used = await verb('weights', 'use', 'net.pkl', '--scale', 'fitted', '--name', 'DB');
+    expect(used.code, used.notes).toBe(0);
+    expect(used.out).toMatch(/^Stored run 1: DB, imported, weights [0-9a-f]{12}$/);
+    expect(used.notes).toContain('evaluate --run 1');
+    expect((await verb('runs')).out).toContain('baseline, imported');
+    const scored = await verb('evaluate', '--run', '1');
+    expect(scored.code, scored.notes).toBe(0);
+    expect(scored.out).toContain('base, imported');
+    const written = await verb('export-weights', 'DB', '--format', 'torch', '--to', 'out.pth');
+    expect(written.out).toBe(join(folder, 'out.pth'));
+    const again = await verb('export-weights', '1', '--format', 'torch', '--to', 'out.pth');
+    expect(again.code).toBe(1);
+    expect(again.notes).toContain('there is a file at');
+  });
+});

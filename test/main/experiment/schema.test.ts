@@ -33,6 +33,7 @@ describe('an experiment file', () => {
       split: { method: 'random', testShare: 0.2, validationShare: 0.1, grouped: true },
       pairs: [{ model: 'cnniqa', modelParams: {}, trainer: {}, nt: {} }],
       evaluate: ['test'],
+      imports: [],
       attacks: [],
       norms: [],
       figures: [],
@@ -54,7 +55,7 @@ describe('an experiment file', () => {
 
   it.each([
     [{ ...smallest, name: undefined }, 'name is missing'],
-    [{ ...smallest, pairs: [] }, 'pairs: '],
+    [{ ...smallest, pairs: [] }, 'the whole file: there is no model'],
     [
       { ...smallest, pairs: [{ model: 'cnniqa', trainer: { epochs: [20] } }] },
       'pairs.0.trainer.epochs',

@@ -192,6 +192,12 @@ export function answers(): Answers {
     'pair.rename': ({ id, name }) => ({ ...must(data.pairs[id - 1], 'the pair exists'), name }),
     'run.list': () => data.runs,
     'run.get': ({ id }) => must(data.runs[id - 1], 'the run exists'),
+    'run.import': () => ({ runs: [], pair: null }),
+    'run.exportWeights': ({ format }) => ({
+      ...exported,
+      fileName: `weights.${format === 'torch' ? 'pth' : 'safetensors'}`,
+      sha256: 'ab'.repeat(32),
+    }),
     'run.rename': ({ id, name }) => ({ ...must(data.runs[id - 1], 'the run exists'), name }),
     'run.delete': () => ok,
     'run.restore': () => ok,

@@ -40,6 +40,7 @@ function start(parts: Partial<WorkerParts> = {}) {
     catalogue,
     loadEngine: () => Promise.resolve({ info, ladder: [] }),
     inspectWeights: () => Promise.reject(new Error('not asked for')),
+    writeWeights: () => Promise.reject(new Error('not asked for')),
     bench: () => Promise.reject(new Error('not asked for')),
     execute: () => Promise.resolve({}),
     ...parts,

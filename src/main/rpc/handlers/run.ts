@@ -4,6 +4,9 @@ import { listJobsOfRun } from '../../db/jobs';
 import { listRunWarnings } from '../../db/results';
 import { getRun, listRuns, renameRun } from '../../db/runs';
 import { countSteps, listEpochs, thinnedSteps } from '../../db/training';
+import type { WriteWeights } from '@shared/worker-protocol';
+import { createImport } from '../../jobs/create-import';
+import { exportWeights } from '../../weights/export-weights';
 import { requireName } from '../names';
 import type { LabContext, NounHandlers } from '../context';
 import { ok, opened } from '../context';
@@ -11,6 +14,19 @@ import { ok, opened } from '../context';
 export const runHandlers: NounHandlers<'run'> = {
   'run.list': (context) => listRuns(opened(context).db),
   'run.get': (context, { id }) => getRun(opened(context).db, id),
+  'run.import': async (context, { draft }) => {
+    const { board, runner } = opened(context);
+    const catalogue = await context.worker.catalogue();
+    const made = createImport(board, catalogue, { ...draft, name: requireName(draft.name) });
+    runner.release();
+    return made;
+  },
+  'run.exportWeights': (context, args) => {
+    const { db, board } = opened(context);
+    const write = (order: WriteWeights) => context.worker.writeWeights(order);
+    const { freeBytes } = context;
+    return exportWeights({ db, layout: board.layout, write, freeBytes }, args);
+  },
   'run.rename': (context, { id, name }) => {
     const { db, board } = opened(context);
     getRun(db, id);

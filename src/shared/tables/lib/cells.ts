@@ -9,9 +9,10 @@ export type Better = 'lower' | 'higher';
 
 export const arrow = { lower: '\u2193', higher: '\u2191' } as const;
 
-/** "base" and "+NT", the two halves of the paper's cells. */
-export function regimeName(run: StudyRun): string {
-  return run.run.regime === 'nt' ? '+NT' : 'base';
+/** "base" and "+NT", the two halves of the paper's cells; with ", imported" where not trained here. */
+export function regimeName({ run }: StudyRun): string {
+  const name = run.regime === 'nt' ? '+NT' : 'base';
+  return run.spec.imported ? `${name}, imported` : name;
 }
 
 /** One column per run under its pair's name, optionally under further headings. */

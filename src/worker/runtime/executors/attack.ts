@@ -48,7 +48,7 @@ export async function attack(payload: AttackPayload, job: Job): Promise<null> {
       const scorer = trained.scorer(run.viewsAtOnce);
       const measures = payload.measures.map((measure) => openMeasure(measure, measureFiles));
       warnOfUnpublished(payload.measures, job);
-      batch = new AttackBatch(files, trained.def.labScale, measures);
+      batch = new AttackBatch(files, trained.labScale, measures);
       return {
         phase: `attacking with ${def.title}`,
         // A row and its steps travel together: a picture is stored whole or not at all.

@@ -39,12 +39,15 @@ export async function fitMapping(
   });
   model.mapping.set(lines);
   const [first] = lines;
-  if (first && first.scale <= 0) {
-    job.warn({
-      code: 'falling-line',
-      message: `the line from output to rating falls (slope ${first.scale.toPrecision(3)}): the network has not learnt which pictures are better`,
-    });
-  }
+  if (first) warnOfFallingLine(first, job);
+}
+
+export function warnOfFallingLine({ scale }: Line, job: Job): void {
+  if (scale > 0) return;
+  job.warn({
+    code: 'falling-line',
+    message: `the line from output to rating falls (slope ${scale.toPrecision(3)}): the network has not learnt which pictures are better`,
+  });
 }
 
 /** Mean over a picture's views of every native output. */

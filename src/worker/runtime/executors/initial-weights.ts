@@ -3,6 +3,7 @@ import type { InitialPayload } from '@shared/worker-protocol';
 import { shapeText } from '../../engine/shape';
 import type { Model } from '../../models';
 import { layouts, weightsFor, type WeightTensor } from '../../weights';
+import type { OwnFile } from '../../weights/own-file';
 import { openWeights } from '../open-weights';
 
 type State = Map<string, { shape: readonly number[]; data: Float32Array }>;
@@ -10,6 +11,7 @@ type State = Map<string, { shape: readonly number[]; data: Float32Array }>;
 /**
  * Loads weight files over the weights a model was drawn with: the whole model, or its trunks. Nothing
  * is changed unless every tensor of every file has its place.
+ * @returns what a lab wrote beside the weights of a whole model, if it did
  * @throws LabError `missing-file` or `unreadable-file` where a file is not what was added,
  *   `bad-input` naming the tensors that do not fit
  */
@@ -17,11 +19,13 @@ export async function loadInitial(
   model: Model,
   modelId: string,
   files: readonly InitialPayload[],
-): Promise<void> {
-  if (files.length === 0) return;
+): Promise<OwnFile | null> {
+  if (files.length === 0) return null;
+  let written: OwnFile | null = null;
   const state: State = new Map(model.stateDict());
   for (const file of files) {
-    const { found } = await openWeights(file);
+    const { found, own } = await openWeights(file);
+    written = own ?? written;
     const weights = found.kind === 'unknown' ? null : weightsFor(modelId, found);
     if (!weights) throw misfit(file, [`it holds ${found.sentence}`]);
     const wrong = differences(modelId, state, weights);
@@ -32,6 +36,7 @@ export async function loadInitial(
     }
   }
   model.loadStateDict(state);
+  return written;
 }
 
 /** Tensors of the file that the model does not have, or has in another shape. */

@@ -68,7 +68,7 @@ export async function norms(payload: NormsPayload, job: Job): Promise<null> {
       for (const { count, height, width, data } of cutPieces(sitter, cut, 0)) {
         await job.control.checkpoint();
         const x = tf.tensor4d(data, [count, height, width, 3]);
-        const scale = run.def.labScale.scale;
+        const scale = run.labScale.scale;
         const norms = gradientNorms(run.model, x, { ...options, scale });
         x.dispose();
         exact.push(...norms.exactL1);

@@ -6,6 +6,7 @@ import engine from './engine';
 import evaluate from './evaluate';
 import fit from './fit';
 import exportVerb from './export';
+import exportWeights from './export-weights';
 import figures from './figures';
 import importVerb from './import';
 import lists from './lists';
@@ -35,6 +36,7 @@ export const verbs: readonly { readonly heading: string; readonly verbs: readonl
       figures,
       tables,
       exportVerb,
+      exportWeights,
       resume,
     ],
   },

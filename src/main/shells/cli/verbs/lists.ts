@@ -35,10 +35,12 @@ const listings: readonly Listing[] = [
         String(run.id),
         run.pairIds.join(', '),
         run.name,
-        run.regime === 'nt' ? '+NT' : 'baseline',
+        `${run.regime === 'nt' ? '+NT' : 'baseline'}${run.spec.imported ? ', imported' : ''}`,
         run.state,
         `${run.epochsDone}/${run.epochsTotal}`,
-        run.selectedEpoch === null ? '' : `epoch ${run.selectedEpoch} (${run.selection})`,
+        run.selectedEpoch === null || run.spec.imported
+          ? ''
+          : `epoch ${run.selectedEpoch} (${run.selection})`,
         run.engine ?? '',
       ]),
   },

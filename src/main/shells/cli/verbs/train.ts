@@ -132,6 +132,9 @@ async function repeatsFor(
 
 /** One line about a finished training. */
 export function describeRun(run: Run): string {
+  if (run.spec.imported) {
+    return `Stored run ${run.id}: ${run.name}, imported, weights ${run.weightsSha256?.slice(0, 12) ?? 'none'}`;
+  }
   const chosen = run.selectedEpoch === null ? '' : `, judged by epoch ${run.selectedEpoch}`;
   const how = run.selection === 'test' ? ' (selected on test)' : '';
   return (

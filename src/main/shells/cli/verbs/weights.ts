@@ -3,6 +3,7 @@ import type { StoredWeights, WeightEntry, WeightOutcome } from '@shared/domain/w
 import { LabError } from '@shared/errors';
 import { findWeightsByName } from '../../../weights/find-by-name';
 import { columns } from '../columns';
+import { useCommand } from '../use-weights';
 import { withSession, type Session } from '../session';
 import { examples, type Verb } from '../verb';
 
@@ -21,6 +22,7 @@ const verb: Verb = (program, environment) => {
         'iqalab weights',
         'iqalab weights show resnet50',
         'iqalab weights add ~/Downloads/scnn.pkl ~/.cache/torch/hub/checkpoints',
+        'iqalab weights use hyperiqa-koniq --scale fitted',
         'iqalab weights remove scnn',
         'iqalab train --model hyperiqa --weights resnet50',
       ),
@@ -59,6 +61,8 @@ const verb: Verb = (program, environment) => {
       addAll(session, paths),
     );
   });
+
+  useCommand(command, environment);
 
   const remove = command
     .command('remove <file>')
