@@ -10,6 +10,7 @@ import { defaultTiming } from './jobs/timing';
 import { WorkerHost } from './jobs/worker-host';
 import type { WorkerTransport } from './jobs/worker-transport';
 import type { Media } from './media';
+import { runTrial } from './preflight/trial-worker';
 import type { LabContext } from './rpc/context';
 import { dispatch } from './rpc/dispatch';
 import { toEngineInfo } from './rpc/handlers/engine';
@@ -41,6 +42,8 @@ export interface LabOptions {
   readonly report?: (thrown: unknown) => void;
   readonly timing?: Partial<JobTiming>;
   readonly freeBytes?: FreeBytes;
+  /** Another way to ask for free memory. */
+  readonly availableBytes?: () => number;
 }
 
 /** The whole laboratory in one process; shells only carry its calls and events. */
@@ -97,6 +100,12 @@ export async function createLab(options: LabOptions): Promise<Lab> {
     worker,
     bench,
     sessions,
+    // With the engine that jobs run on, where one is loaded: the trial is to be theirs.
+    trial: (payload, signal) => {
+      const engine = worker.engineState.current?.name ?? options.engine ?? null;
+      return runTrial(transportOf(options), engine, payload, signal);
+    },
+    availableBytes: options.availableBytes ?? (() => process.availableMemory()),
     freeBytes,
   };
   if (options.workspaceDir !== null) await sessions.open(options.workspaceDir, 'either');

@@ -12,6 +12,7 @@ import type { JobTiming } from './jobs/timing';
 import type { WorkerHost } from './jobs/worker-host';
 import { MediaStore } from './media';
 import { fromStoredPath } from './workspace/layout';
+import { sweepLeftovers } from './workspace/leftovers';
 import type { OpenMode, OpenWorkspace } from './workspace/open';
 import { openWorkspace } from './workspace/open';
 import { rememberWorkspace } from './workspace/recent';
@@ -92,6 +93,7 @@ export class Sessions {
     try {
       sweepStaleJobs(workspace.db, workspace.layout);
       emptyBin(workspace);
+      sweepLeftovers(workspace.layout);
     } catch (thrown) {
       workspace.close();
       throw thrown;

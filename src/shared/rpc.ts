@@ -11,6 +11,7 @@ import {
   SplitSpec,
 } from './domain/dataset';
 import { attackChoice, CellNumbers, GridPlan, GridRequest, JobGroup } from './domain/group';
+import { Preflight } from './domain/preflight';
 import { AttackRow, NormRow, ScoreRow, TraceRow } from './domain/results';
 import {
   EpochMetric,
@@ -175,6 +176,11 @@ export const methods = {
     args: v.object({ draft: PairDraft, repeats: Repeats }),
     result: v.array(Pair),
   },
+  /** What a pair's training will take, by a few real steps of both twins, and what stands in its way. */
+  'pair.check': {
+    args: v.object({ draft: PairDraft, repeats: v.pipe(v.number(), v.integer(), v.minValue(1)) }),
+    result: Preflight,
+  },
   'pair.list': { args: nothing, result: v.array(Pair) },
   'pair.rename': { args: v.object({ id: v.number(), name: v.string() }), result: Pair },
 
@@ -304,6 +310,8 @@ export const events = {
   }),
   'dataset.changed': nothing,
   'weights.changed': nothing,
+  /** What a check of a pair is measuring. */
+  'pair.checking': v.object({ phase: v.string() }),
   /** `done` and `total` count bytes of the file named in `phase`. */
   'weights.progress': v.object({ done: v.number(), total: v.number(), phase: v.string() }),
   'split.changed': v.object({ datasetId: v.number() }),

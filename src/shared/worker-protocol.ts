@@ -1,5 +1,6 @@
 import type { BenchPhase, BenchResult, BenchScope } from './domain/bench';
 import type { Catalogue, EngineInfo, EngineName, EngineRung } from './domain/catalogue';
+import type { TrialResult } from './domain/preflight';
 import type { AttackRow, NormRow, ScoreRow, TraceRow } from './domain/results';
 import type {
   EpochMetric,
@@ -156,7 +157,17 @@ export interface FitPayload extends ModelPayload {
   readonly provenance: Readonly<Record<string, string>>;
 }
 
-export type JobPayload = TrainPayload | EvaluatePayload | AttackPayload | NormsPayload | FitPayload;
+/** A few steps of a training that is not set up yet, in a process of its own; nothing is recorded. */
+export interface TrialPayload extends Omit<ModelPayload, 'nt' | 'runId'> {
+  readonly kind: 'trial';
+  /** NT settings of each twin to measure; null for the baseline. */
+  readonly twins: readonly (ParamValues | null)[];
+  readonly train: readonly JobImage[];
+  readonly ratingScale?: { readonly scale: number; readonly offset: number };
+}
+
+export type JobPayload =
+  TrainPayload | EvaluatePayload | AttackPayload | NormsPayload | FitPayload | TrialPayload;
 
 export type ControlAction = 'pause' | 'resume' | 'stop' | 'stop-after-epoch';
 
@@ -278,6 +289,7 @@ export type WorkerMessage =
       readonly jobId: number;
       readonly train: TrainSummary | null;
       readonly fit?: FitSummary;
+      readonly trial?: TrialResult;
     }
   | { readonly type: 'failed'; readonly jobId: number; readonly error: LabErrorData }
   /** At least every 2 s while a job runs; the host renews the job's lease with it. */

@@ -11,6 +11,7 @@ import type {
   HostMessage,
   JobPayload,
   TrainPayload,
+  TrialPayload,
   WorkerMessage,
 } from '../../src/shared/worker-protocol';
 import type {
@@ -196,6 +197,7 @@ class Running implements WorkerConnection {
   #work(jobId: number, payload: JobPayload): Promise<boolean> {
     if (payload.kind === 'train') return this.#train(jobId, payload);
     if (payload.kind === 'fit') return this.#fit(jobId, payload);
+    if (payload.kind === 'trial') return this.#trial(jobId, payload);
     return this.#batch(jobId, payload);
   }
 
@@ -271,6 +273,21 @@ class Running implements WorkerConnection {
     return true;
   }
 
+  /** A step takes 10 ms and 1 GB per view of the batch, a quarter of it with recomputation; NT doubles both. */
+  #trial(jobId: number, { trainer, twins }: TrialPayload): Promise<boolean> {
+    const batch = Number(trainer['batchSize'] ?? 4);
+    const share = trainer['recompute'] === true ? 0.25 : 1;
+    const measured = twins.map((nt) => ({
+      regime: nt ? ('nt' as const) : ('baseline' as const),
+      stages: [{ title: 'all weights', epochs: 2, stepMs: (nt ? 20 : 10) / share }],
+      peakBytes: batch * share * (nt ? 2e9 : 1e9),
+      checkpointBytes: 1e6,
+    }));
+    const trial = { twins: measured, stepsPerEpoch: 5, scoreMs: 1, openMs: 2 };
+    this.#say({ type: 'done', jobId, train: null, trial });
+    return Promise.resolve(true);
+  }
+
   #checkpoint(jobId: number, payload: TrainPayload, epoch: number, step: number): void {
     if (epoch > 0) this.#epoch(jobId, epoch, step);
     const path = checkpointPath(payload, epoch);
@@ -296,7 +313,7 @@ class Running implements WorkerConnection {
 
   async #batch(
     jobId: number,
-    payload: Exclude<JobPayload, TrainPayload | FitPayload>,
+    payload: Exclude<JobPayload, TrainPayload | FitPayload | TrialPayload>,
   ): Promise<boolean> {
     for (const image of payload.images) {
       if (!(await this.#tick(jobId))) return false;

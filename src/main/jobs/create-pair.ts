@@ -1,5 +1,5 @@
 import type { Catalogue, EngineName, ModelInfo } from '@shared/domain/catalogue';
-import type { Split } from '@shared/domain/dataset';
+import type { Dataset, Split } from '@shared/domain/dataset';
 import type { Pair, Selection, TrainSpec } from '@shared/domain/run';
 import { Selection as SelectionSchema } from '@shared/domain/run';
 import { LabError } from '@shared/errors';
@@ -41,14 +41,18 @@ export interface StoredPair {
   readonly lockedIn: number | null;
 }
 
-/** Stores a pair and its jobs without telling anybody: the caller may yet undo it. */
-export function storePair(
-  board: JobBoard,
-  catalogue: Catalogue,
-  draft: PairDraft,
-  engine: EngineName | null,
-  seriesId: number | null,
-): StoredPair {
+/** A pair as it would be stored: its two specs, complete and checked. */
+export interface PlannedPair {
+  readonly model: ModelInfo;
+  readonly dataset: Dataset;
+  readonly split: Split;
+  readonly base: TrainSpec;
+  readonly twin: TrainSpec;
+  readonly selection: Selection;
+}
+
+/** @throws LabError as `createPair` */
+export function planPair(board: JobBoard, catalogue: Catalogue, draft: PairDraft): PlannedPair {
   const { db } = board;
   const dataset = getDataset(db, draft.datasetId);
   const split = getSplit(db, draft.splitId);
@@ -68,6 +72,20 @@ export function storePair(
   const twin: TrainSpec = { ...base, nt: checkValues('NT', model.nt, draft.nt) };
   const selection = selectionOf(base, split);
   checkSplit(board, split, base, selection);
+  return { model, dataset, split, base, twin, selection };
+}
+
+/** Stores a pair and its jobs without telling anybody: the caller may yet undo it. */
+export function storePair(
+  board: JobBoard,
+  catalogue: Catalogue,
+  draft: PairDraft,
+  engine: EngineName | null,
+  seriesId: number | null,
+): StoredPair {
+  const { db } = board;
+  const planned = planPair(board, catalogue, draft);
+  const { model, dataset, split, base, twin, selection } = planned;
   const now = Date.now();
   const hashes = { datasetHash: dataset.contentHash, splitHash: split.contentHash };
   const train = (spec: TrainSpec) => {

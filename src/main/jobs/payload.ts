@@ -4,7 +4,8 @@ import type { Split, Dataset } from '@shared/domain/dataset';
 import type { FitSpec, Run } from '@shared/domain/run';
 import { LabError, must } from '@shared/errors';
 import { labAffine, toLab } from '@shared/lab-scale';
-import type { JobImage, JobPayload } from '@shared/worker-protocol';
+import type { ParamValues } from '@shared/params';
+import type { JobImage, JobPayload, TrialPayload } from '@shared/worker-protocol';
 import type { LocatedImage } from '../db/datasets';
 import { getDataset, listSideImages } from '../db/datasets';
 import type { ReadableDb } from '../db/handle';
@@ -15,6 +16,7 @@ import { getSplit } from '../db/splits';
 import type { Layout } from '../workspace/layout';
 import { fromStoredPath, isInside, realPath } from '../workspace/layout';
 import { initialPayload, measuresPayload, neededPayload } from '../weights/initial';
+import type { PlannedPair } from './create-pair';
 import { resumableCheckpoint } from './where-stopped';
 
 export interface PreparedJob {
@@ -155,6 +157,26 @@ function provenanceOf(
     limit: limit === null ? 'all' : String(limit),
     ...model,
     ...(files.length > 0 ? { starts_from: files.map(({ label }) => label).join('; ') } : {}),
+  };
+}
+
+/** What a trial of a pair that is not stored needs. @throws LabError as `preparePayload` */
+export function trialPayload(
+  db: ReadableDb,
+  layout: Layout,
+  { dataset, split, base, twin }: PlannedPair,
+  trainer: ParamValues,
+): TrialPayload {
+  return {
+    kind: 'trial',
+    modelId: base.modelId,
+    modelParams: base.modelParams,
+    trainer,
+    twins: [base.nt, twin.nt],
+    seed: base.seed,
+    cacheDir: layout.cache,
+    train: locate(layout, dataset, split, listSideImages(db, split.id, 'train')),
+    ratingScale: labAffine(dataset.scoreKind, split.scoreMin, split.scoreMax),
   };
 }
 

@@ -1,8 +1,10 @@
 import type { Args, Method, Result } from '@shared/rpc';
+import type { TrialPayload } from '@shared/worker-protocol';
 import type { BenchDesk } from '../bench/desk';
 import type { EventHub } from '../events';
 import type { FreeBytes } from '../jobs/disk-guard';
 import type { WorkerHost } from '../jobs/worker-host';
+import type { Tried } from '../preflight/trial-worker';
 import type { Session, Sessions } from '../session';
 
 /** What handlers work with. */
@@ -17,6 +19,10 @@ export interface LabContext {
   readonly worker: WorkerHost;
   readonly bench: BenchDesk;
   readonly sessions: Sessions;
+  /** Measures a few steps of a training in a process of its own. */
+  readonly trial: (payload: TrialPayload, signal: AbortSignal) => Promise<Tried>;
+  /** Memory that programs may still take, in bytes. */
+  readonly availableBytes: () => number;
   /** Another way to ask for free disk space; the system's by default. */
   readonly freeBytes?: FreeBytes;
 }

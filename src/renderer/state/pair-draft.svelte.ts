@@ -3,7 +3,8 @@ import type { Split } from '@shared/domain/dataset';
 import type { InitialChoice } from '@shared/domain/weights';
 import { toErrorData, type LabErrorData } from '@shared/errors';
 import { defaultValues, type ParamValues } from '@shared/params';
-import type { Repeats } from '@shared/rpc';
+import type { Preflight } from '@shared/domain/preflight';
+import type { PairDraft as Draft, Repeats } from '@shared/rpc';
 import { partsOf } from '@shared/weights/initial';
 import { departures, fieldError, type Level } from './param-form';
 import type { Runs } from './runs.svelte';
@@ -14,6 +15,9 @@ export class PairDraft {
   #model = $state.raw<ModelInfo | null>(null);
   #error = $state.raw<LabErrorData | null>(null);
   #busy = $state(false);
+  #checking = $state(false);
+  /** What the last check found, and the form it was about. */
+  #checked = $state.raw<{ readonly mark: string; readonly found: Preflight } | null>(null);
   name = $state('');
   splitId = $state<number | null>(null);
   seed = $state<number | null>(1);
@@ -88,6 +92,10 @@ export class PairDraft {
     return this.#busy;
   }
 
+  get checking(): boolean {
+    return this.#checking;
+  }
+
   /** Takes a model with its own defaults; the name follows until the person has typed one. */
   setModel(model: ModelInfo): void {
     if (this.name === '' || this.name === this.#model?.title) this.name = model.title;
@@ -114,24 +122,58 @@ export class PairDraft {
     return { over: 'splits', splitIds: this.siblings.slice(0, count).map(({ id }) => id) };
   }
 
-  async create(datasetId: number): Promise<boolean> {
+  /** As the host takes it; null while something is missing. */
+  #asDraft(datasetId: number): Draft | null {
     const model = this.#model;
-    if (this.problem !== null || !model || this.splitId === null || this.seed === null)
-      return false;
+    if (this.problem !== null || !model || this.splitId === null || this.seed === null) return null;
+    return {
+      name: this.name.trim(),
+      datasetId,
+      splitId: this.splitId,
+      modelId: model.id,
+      modelParams: this.modelParams,
+      trainer: this.trainer,
+      nt: this.nt,
+      seed: this.seed,
+      initial: this.initial,
+    };
+  }
+
+  /** What a check found, while the form is still what was checked. */
+  get preflight(): Preflight | null {
+    const checked = this.#checked;
+    return checked?.mark === this.#mark() ? checked.found : null;
+  }
+
+  #mark(): string {
+    const { splitId, seed, repeats, over, initial, modelParams, trainer, nt } = this;
+    const values = { splitId, seed, repeats, over, initial, modelParams, trainer, nt };
+    return JSON.stringify({ ...values, model: this.#model?.id });
+  }
+
+  /** Measures a few real steps of both twins; starts nothing. */
+  async check(datasetId: number): Promise<void> {
+    const draft = this.#asDraft(datasetId);
+    if (!draft) return;
+    const mark = this.#mark();
+    this.#checking = true;
+    this.#error = null;
+    try {
+      const found = await this.#runs.checkPair(draft, this.repeats ?? 1);
+      this.#checked = { mark, found };
+    } catch (thrown) {
+      this.#error = toErrorData(thrown);
+    } finally {
+      this.#checking = false;
+    }
+  }
+
+  async create(datasetId: number): Promise<boolean> {
+    const draft = this.#asDraft(datasetId);
+    if (!draft) return false;
     this.#busy = true;
     this.#error = null;
     try {
-      const draft = {
-        name: this.name.trim(),
-        datasetId,
-        splitId: this.splitId,
-        modelId: model.id,
-        modelParams: this.modelParams,
-        trainer: this.trainer,
-        nt: this.nt,
-        seed: this.seed,
-        initial: this.initial,
-      };
       await this.#runs.createPair(draft, this.#asRepeats());
       return true;
     } catch (thrown) {

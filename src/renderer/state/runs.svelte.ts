@@ -1,3 +1,4 @@
+import type { Preflight } from '@shared/domain/preflight';
 import type { Pair, Run, Series } from '@shared/domain/run';
 import type { ImportDraft, PairDraft, Repeats, RpcClient } from '@shared/rpc';
 import type { Notices } from './notices.svelte';
@@ -120,6 +121,11 @@ export class Runs {
         await this.load();
       });
     });
+  }
+
+  /** What a pair's training will take. @throws LabError where nothing could be found out */
+  async checkPair(draft: PairDraft, repeats: number): Promise<Preflight> {
+    return await this.#client.call('pair.check', { draft, repeats });
   }
 
   /** Creates baseline and twin, once or repeated, and queues all. @throws LabError naming the setting at fault. */

@@ -1,3 +1,4 @@
+import type { TrialResult } from '@shared/domain/preflight';
 import type { FitSummary, JobPayload, TrainSummary } from '@shared/worker-protocol';
 import { attack } from './executors/attack';
 import { evaluate } from './executors/evaluate';
@@ -5,12 +6,14 @@ import { fit } from './executors/fit';
 import { norms } from './executors/norms';
 import { takeAsImported } from './executors/take-as-imported';
 import { train } from './executors/train';
+import { trial } from './executors/trial';
 import type { Job } from './job';
 
 /** What a job leaves behind beside its rows. */
 export interface JobResult {
   readonly train?: TrainSummary;
   readonly fit?: FitSummary;
+  readonly trial?: TrialResult;
 }
 
 /**
@@ -34,6 +37,8 @@ export async function execute(payload: JobPayload, job: Job, feeder: string): Pr
     case 'norms':
       await norms(payload, job);
       return {};
+    case 'trial':
+      return { trial: await trial(payload, job) };
     case 'fit':
       return { fit: await fit(payload, job) };
   }

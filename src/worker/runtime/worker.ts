@@ -132,8 +132,8 @@ export class Worker {
       if (!(await this.#engine)) throw noEngine();
       job.post({ type: 'started' });
       await job.control.checkpoint();
-      const { train = null, fit } = await this.#parts.execute(payload, job);
-      job.post({ type: 'done', train, ...(fit && { fit }) });
+      const { train = null, ...others } = await this.#parts.execute(payload, job);
+      job.post({ type: 'done', train, ...others });
     } catch (thrown) {
       const error = toFailure(thrown);
       if (error.kind === 'cancelled' && job.control.stopping) job.post({ type: 'stopped' });

@@ -5,7 +5,7 @@ export type { CheckpointMeta, Position, WrittenCheckpoint } from './checkpoint';
 export { fitLine } from './fit-line';
 export { gradientNorms } from './gradient-norm';
 export type { NormSettings } from './gradient-norm';
-export { trainLoop } from './loop';
+export { takeStep, trainLoop } from './loop';
 export type {
   Batch,
   LoopEvents,

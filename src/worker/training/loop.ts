@@ -142,10 +142,15 @@ export async function trainLoop(options: LoopOptions): Promise<LoopResult> {
 }
 
 /** One optimiser step. The metric counts steps and epochs from 1. */
-function takeStep(
+export function takeStep(
   training: Training,
   batch: Batch,
-  at: { epoch: number; step: number; data: TrainingData; settings: StepSettings },
+  at: {
+    epoch: number;
+    step: number;
+    data: Pick<TrainingData, 'batchesPerEpoch'>;
+    settings: StepSettings;
+  },
 ): StepMetric {
   const { epoch, step, settings } = at;
   const position = { epoch, step, totalSteps: training.epochs * at.data.batchesPerEpoch };

@@ -188,6 +188,7 @@ export function answers(): Answers {
     }),
     'pair.create': () => must(data.pairs[1], 'two pairs'),
     'pair.createRepeats': () => data.pairs.slice(0, 2),
+    'pair.check': () => ({ ok: true, findings: [], measured: null, offers: [] }),
     'pair.list': () => data.pairs,
     'pair.rename': ({ id, name }) => ({ ...must(data.pairs[id - 1], 'the pair exists'), name }),
     'run.list': () => data.runs,

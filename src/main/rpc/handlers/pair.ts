@@ -1,4 +1,5 @@
 import { getPair, listPairs, renamePair } from '../../db/runs';
+import type { TrialPayload } from '@shared/worker-protocol';
 import { createPair } from '../../jobs/create-pair';
 import { createRepeats } from '../../jobs/create-repeats';
 import { requireName } from '../names';
@@ -31,6 +32,20 @@ export const pairHandlers: NounHandlers<'pair'> = {
     );
     runner.release();
     return pairs;
+  },
+  'pair.check': async (context, { draft, repeats }) => {
+    const { board, signal } = opened(context);
+    const { preflight } = await import('../../preflight/preflight');
+    const { freeBytes, availableBytes, events } = context;
+    const parts = {
+      board,
+      catalogue: await context.worker.catalogue(),
+      freeBytes,
+      availableBytes,
+      trial: (payload: TrialPayload) => context.trial(payload, signal),
+      tell: (phase: string) => events.emit('pair.checking', { phase }),
+    };
+    return preflight(parts, draft, repeats);
   },
   'pair.list': (context) => listPairs(opened(context).db),
   'pair.rename': (context, { id, name }) => {

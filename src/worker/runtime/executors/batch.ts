@@ -26,7 +26,7 @@ interface BatchWork<Row> {
  * @param prepare builds the work once the run is open
  */
 export async function runBatch<Row>(
-  payload: Exclude<JobPayload, { kind: 'train' | 'fit' }>,
+  payload: Exclude<JobPayload, { kind: 'train' | 'fit' | 'trial' }>,
   job: Job,
   prepare: (run: TrainedRun) => BatchWork<Row>,
 ): Promise<void> {

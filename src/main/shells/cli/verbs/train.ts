@@ -5,6 +5,7 @@ import type { PairDraft, Repeats } from '@shared/rpc';
 import { repeatsOf } from '@shared/splits/repeats';
 import { Option } from 'commander';
 import { chooseInitial } from '../../../weights/find-by-name';
+import { checkOnly } from '../check-pair';
 import { UsageError } from '../environment';
 import { findById, findDataset, findModel, findSplit } from '../find';
 import { integer } from '../parsers';
@@ -23,6 +24,7 @@ interface Options {
   over: 'seeds' | 'splits';
   set?: string[];
   weights?: string[];
+  check?: boolean;
 }
 
 const verb: Verb = (program, environment) => {
@@ -53,6 +55,7 @@ const verb: Verb = (program, environment) => {
       'what the model starts from, by entry, file name or SHA-256 (see: iqalab weights); may be repeated',
       collect,
     )
+    .option('--check', 'measure a few steps and tell time, memory and disk; start nothing')
     .option('--set <name=value>', 'a setting of model, trainer or nt; may be repeated', collect)
     .addHelpText(
       'after',
@@ -61,6 +64,7 @@ const verb: Verb = (program, environment) => {
         'iqalab train --model dbcnn --weights scnn --weights vgg16',
         'iqalab train --model hyperiqa --weights scratch',
         'iqalab train --set trainer.epochs=20 --set nt.lambda=0.0005 --seed 3',
+        'iqalab train --model maniqa --weights scratch --check',
         'iqalab split --repeats 10 && iqalab train --repeats 10 --over splits',
       ),
     );
@@ -97,6 +101,10 @@ async function train(session: Session, options: Options): Promise<void> {
     seed: options.seed,
     initial: await chooseInitial(lab, options.weights ?? []),
   };
+  if (options.check) {
+    await checkOnly(session, draft, options.repeats ?? 1);
+    return;
+  }
   const pairs = options.repeats
     ? await lab.call('pair.createRepeats', {
         draft,
