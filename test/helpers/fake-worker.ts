@@ -1,8 +1,6 @@
-import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EngineInfo, EngineRung } from '../../src/shared/domain/catalogue';
-import type { StepMetric } from '../../src/shared/domain/run';
 import type { LabErrorData } from '../../src/shared/errors';
 import type {
   BenchPayload,
@@ -21,7 +19,15 @@ import type {
 } from '../../src/main/jobs/worker-transport';
 
 import { fakeCatalogue } from './fake-catalogue';
-import { attackRow, fakeScore, writeFakeFit } from './fake-results';
+import {
+  attackRow,
+  fakeScore,
+  fakeTrial,
+  stepMetric,
+  weightsHash,
+  writeFakeFit,
+  writeFakeWeights,
+} from './fake-results';
 
 /**
  * A worker in memory that speaks the whole protocol and computes nothing: every number is a simple
@@ -63,9 +69,7 @@ export const fakeEngine: EngineInfo = {
 };
 const ladder: EngineRung[] = [{ name: 'wasm', available: true, reason: 'fake' }];
 
-/** Quality loss of step n, exactly representable so that stored values compare exactly. */
-export const fakeLoss = (step: number): number => 1 / 2 ** (step % 20);
-export { fakeScore } from './fake-results';
+export { fakeLoss, fakeScore } from './fake-results';
 
 export function fakeWorker(options: FakeWorkerOptions = {}): FakeWorker {
   let current: Running | null = null;
@@ -137,11 +141,9 @@ class Running implements WorkerConnection {
         this.#inspect(message.requestId, message.path);
         return;
       case 'write-weights': {
-        const { path, checkpoint, format } = message.order;
-        const text = `${format} of ${readFileSync(checkpoint, 'utf8')}`;
-        writeFileSync(path, text, { flag: 'wx' });
-        const file = { sizeBytes: text.length, sha256: 'ab'.repeat(32) };
-        return this.#say({ type: 'weights-written', requestId: message.requestId, file });
+        const file = writeFakeWeights(message.order);
+        this.#say({ type: 'weights-written', requestId: message.requestId, file });
+        return;
       }
       case 'bench':
         this.fake.asked.push(message);
@@ -197,7 +199,10 @@ class Running implements WorkerConnection {
   #work(jobId: number, payload: JobPayload): Promise<boolean> {
     if (payload.kind === 'train') return this.#train(jobId, payload);
     if (payload.kind === 'fit') return this.#fit(jobId, payload);
-    if (payload.kind === 'trial') return this.#trial(jobId, payload);
+    if (payload.kind === 'trial') {
+      this.#say({ type: 'done', jobId, train: null, trial: fakeTrial(payload) });
+      return Promise.resolve(true);
+    }
     return this.#batch(jobId, payload);
   }
 
@@ -273,21 +278,6 @@ class Running implements WorkerConnection {
     return true;
   }
 
-  /** A step takes 10 ms and 1 GB per view of the batch, a quarter of it with recomputation; NT doubles both. */
-  #trial(jobId: number, { trainer, twins }: TrialPayload): Promise<boolean> {
-    const batch = Number(trainer['batchSize'] ?? 4);
-    const share = trainer['recompute'] === true ? 0.25 : 1;
-    const measured = twins.map((nt) => ({
-      regime: nt ? ('nt' as const) : ('baseline' as const),
-      stages: [{ title: 'all weights', epochs: 2, stepMs: (nt ? 20 : 10) / share }],
-      peakBytes: batch * share * (nt ? 2e9 : 1e9),
-      checkpointBytes: 1e6,
-    }));
-    const trial = { twins: measured, stepsPerEpoch: 5, scoreMs: 1, openMs: 2 };
-    this.#say({ type: 'done', jobId, train: null, trial });
-    return Promise.resolve(true);
-  }
-
   #checkpoint(jobId: number, payload: TrainPayload, epoch: number, step: number): void {
     if (epoch > 0) this.#epoch(jobId, epoch, step);
     const path = checkpointPath(payload, epoch);
@@ -341,25 +331,4 @@ class Running implements WorkerConnection {
 
 function checkpointPath(payload: TrainPayload, epoch: number): string {
   return join(payload.checkpointDir, `epoch-${epoch}.safetensors`);
-}
-
-/** Stands for the weights: a function of the payload's settings and the epoch only. */
-function weightsHash(payload: TrainPayload, epoch: number): string {
-  const { modelId, modelParams, trainer, nt, seed } = payload;
-  const files = payload.imported && payload.initial.map(({ sha256 }) => sha256);
-  const text = JSON.stringify({ modelId, modelParams, trainer, nt, seed, epoch, files });
-  return createHash('sha256').update(text).digest('hex');
-}
-
-function stepMetric(step: number, epoch: number, payload: TrainPayload): StepMetric {
-  const normTerm = payload.nt ? fakeLoss(step) / 8 : 0;
-  return {
-    step,
-    epoch,
-    qualityLoss: fakeLoss(step),
-    normTerm,
-    total: fakeLoss(step) + normTerm,
-    normEstimate: payload.nt ? 3 : null,
-    learningRate: 0.5,
-  };
 }
