@@ -35,6 +35,6 @@ export function notesOn(spec: TrainSpec, split: Split, selection: Selection): Fi
     ...(selection === 'test'
       ? [note('the epoch is chosen on the test pictures, which flatters every result on them')]
       : []),
-    ...split.notes.map((text) => note(`the split ${split.name}: ${text}`)),
+    ...(split.notes ?? []).map((text) => note(`the split ${split.name}: ${text}`)),
   ];
 }

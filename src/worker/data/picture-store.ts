@@ -9,7 +9,7 @@ import type { JobImage } from '@shared/worker-protocol';
 import type { ViewShape } from '../models/model';
 import { readCacheFile, readCacheRows, readCacheSize, writeCacheFile } from './cache-file';
 import { RecentPictures } from './recent-pictures';
-import { copyView } from './pixels';
+import { copyTurnedView, copyView } from './pixels';
 import type { Size, View } from './views';
 
 /** What the store needs to know of a picture. */
@@ -77,6 +77,12 @@ export class PictureStore {
 
   /** Copies one view as float32 in [0, 1], `[view.height, view.width, 3]` from `offset` on. */
   async readView(image: StoredImage, view: View, out: Float32Array, offset: number): Promise<void> {
+    if (view.turned !== undefined) {
+      // A turned view may need any row of the picture.
+      const picture = await this.open(image);
+      copyTurnedView(picture.data, picture, view, view.turned, out, offset);
+      return;
+    }
     const held = this.#recent.get(image.sha256);
     const size = this.#sizes.get(image.sha256);
     if (held || !size || this.#recent.hasRoomFor(bytesOf(size))) {

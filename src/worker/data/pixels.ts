@@ -29,6 +29,40 @@ export function copyView(
   }
 }
 
+/**
+ * The same from a picture turned about its centre: the nearest pixel, black where there is none, as Pillow's
+ * `Image.rotate` without expansion does it.
+ *
+ * @param data the whole picture, RGB uint8 `[height, width, 3]`
+ * @param degrees counter-clockwise
+ */
+export function copyTurnedView(
+  data: Uint8Array,
+  { height, width }: { readonly height: number; readonly width: number },
+  view: View,
+  degrees: number,
+  out: Float32Array,
+  offset = 0,
+): void {
+  const angle = (-degrees * Math.PI) / 180;
+  const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
+  const [centreX, centreY] = [width / 2, height / 2];
+  for (let y = 0; y < view.height; y++) {
+    const row = view.top + (view.upsideDown ? view.height - 1 - y : y) + 0.5 - centreY;
+    for (let x = 0; x < view.width; x++) {
+      const column = view.left + (view.flip ? view.width - 1 - x : x) + 0.5 - centreX;
+      const fromX = Math.floor(cos * column + sin * row + centreX);
+      const fromY = Math.floor(-sin * column + cos * row + centreY);
+      const to = offset + (y * view.width + x) * 3;
+      const inside = fromX >= 0 && fromX < width && fromY >= 0 && fromY < height;
+      const from = (fromY * width + fromX) * 3;
+      for (let c = 0; c < 3; c++) {
+        out[to + c] = inside ? (unit[data[from + c] as number] as number) : 0;
+      }
+    }
+  }
+}
+
 function copyMirrored(
   rows: Uint8Array,
   from: number,

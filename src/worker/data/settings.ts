@@ -101,6 +101,20 @@ export const viewParams: readonly ParamSpec[] = [
   },
 ];
 
+/** Offered by models whose authors turn training pictures. */
+export const rotationParam: ParamSpec = {
+  type: 'number',
+  id: 'rotation',
+  label: 'Turn training pictures',
+  help: 'Each training view is cut from the picture turned by an angle between minus and plus this, about its centre, drawn anew every epoch. Corners that come from outside are black. Scoring never turns.',
+  level: 'expert',
+  group: 'Views',
+  default: 0,
+  min: 0,
+  max: 45,
+  unit: 'degrees',
+};
+
 export interface ViewSettings {
   readonly trainViews: number;
   readonly testViews: number;
@@ -112,6 +126,8 @@ export interface ViewSettings {
   /** Whether the last valid offset of a random view may be drawn. */
   readonly lastOffset: boolean;
   readonly dropLast: boolean;
+  /** Largest angle a training view's picture is turned by, in degrees; 0 or absent turns none. */
+  readonly rotation?: number;
 }
 
 /** Reads checked trainer values; absent names take the defaults above, so older runs still open. */
@@ -128,5 +144,6 @@ export function viewSettings(trainer: Readonly<ParamValues>): ViewSettings {
     flipAxis: read.string(values, 'flipAxis') === 'vertical' ? 'vertical' : 'horizontal',
     lastOffset: read.string(values, 'cropRange') === 'all',
     dropLast: read.boolean(values, 'dropLast'),
+    rotation: Number(trainer[rotationParam.id] ?? 0),
   };
 }

@@ -13,6 +13,8 @@ export interface View {
   readonly flip: boolean;
   /** Mirrored top to bottom. */
   readonly upsideDown?: boolean;
+  /** Degrees by which the picture is turned, counter-clockwise, before the view is cut. */
+  readonly turned?: number;
 }
 
 export interface Size {
@@ -78,11 +80,20 @@ export function trainViews(
   index: number,
 ): View[] {
   const stream = random(seed, 'train-views', epoch, index);
-  if (shape.kind === 'whole') return [{ ...wholeView(picture), ...mirrored(settings, stream) }];
+  if (shape.kind === 'whole') {
+    const turn = turnedBy(settings, stream);
+    return [{ ...wholeView(picture), ...turn, ...mirrored(settings, stream) }];
+  }
   const room = roomFor(shape, picture);
-  return Array.from({ length: settings.trainViews }, () =>
-    randomView(shape, room, stream, settings),
-  );
+  return Array.from({ length: settings.trainViews }, () => ({
+    ...turnedBy(settings, stream),
+    ...randomView(shape, room, stream, settings),
+  }));
+}
+
+/** One draw where pictures are turned, none where they are not. */
+function turnedBy({ rotation = 0 }: ViewSettings, stream: RandomStream): Pick<View, 'turned'> {
+  return rotation > 0 ? { turned: stream.uniform(-rotation, rotation) } : {};
 }
 
 /** One draw where views are mirrored, none where they are not. */

@@ -182,6 +182,7 @@ const model: ModelDef = {
   },
   presets: [],
   views: () => ({ kind: 'crop', height: 32, width: 32 }),
+  drops: true,
   labScale: { scale: 100, offset: 0 },
   build: (values, seed) => new CnnIqa(architecture(values), seed),
 };

@@ -205,6 +205,7 @@ const model: ModelDef = {
     const size = read.number(values, 'pictureSize');
     return { kind: 'crop', height: size, width: size };
   },
+  drops: true,
   labScale: { scale: 100, offset: 0 },
   build: (values, seed) => new Maniqa(architecture(values), seed),
 };

@@ -46,6 +46,8 @@ export interface ModelDef {
   ): ViewShape | { readonly train: ViewShape; readonly test: ViewShape };
   /** Whether its models have a `mapping`: offers the settings that only make sense with one. */
   readonly mapped?: boolean;
+  /** Whether training passes leave parts out at random (dropout): offers the settings that only make sense with it. */
+  readonly drops?: boolean;
   /** Native output to lab scale: lab = scale * native + offset. */
   readonly labScale: { readonly scale: number; readonly offset: number };
   build(values: Readonly<ParamValues>, seed: number): Model;

@@ -35,6 +35,8 @@ export interface NormSettings {
   readonly sharedPass: boolean;
   /** Step up the gradient, as in the paper, or for each view up or down, drawn. Default `up`. */
   readonly side?: 'up' | 'either';
+  /** False where the regulariser's passes leave nothing out at random; absent: the masks of the loss's pass. */
+  readonly dropout?: boolean;
   /** Divide by the deviation of the batch's scores; for outputs whose scale means nothing. Default false. */
   readonly standardised?: boolean;
 }

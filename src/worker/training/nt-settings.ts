@@ -112,9 +112,25 @@ const targetParam: ParamSpec = {
   ],
 };
 
+const dropoutParam: ParamSpec = {
+  type: 'choice',
+  id: 'dropout',
+  label: 'Dropout in the regulariser',
+  help: 'Whether the regulariser’s passes leave out the same random parts as the loss’s pass, or nothing at all. Then the clean scores of loss and norm differ and are computed twice.',
+  level: 'expert',
+  default: 'same-mask',
+  options: [
+    { value: 'same-mask', label: 'One mask for all passes of a step' },
+    { value: 'off', label: 'None: as when scoring' },
+  ],
+};
+
 /** Settings of a model's regulariser: which output it watches is asked only where there are two answers. */
-export function ntSpecs({ mapped }: { readonly mapped?: boolean }): readonly ParamSpec[] {
-  return mapped ? [...ntParams, targetParam] : ntParams;
+export function ntSpecs(def: {
+  readonly mapped?: boolean;
+  readonly drops?: boolean;
+}): readonly ParamSpec[] {
+  return [...ntParams, ...(def.mapped ? [targetParam] : []), ...(def.drops ? [dropoutParam] : [])];
 }
 
 /** The regulariser's typed settings, or null for a baseline. */
@@ -130,7 +146,11 @@ export function normSettings(values: Readonly<ParamValues> | null): NormSettings
     half: read.boolean(values, 'half'),
     standardised: values[targetParam.id] === 'standardised',
     batchNorm: batchNorm === 'batch' || batchNorm === 'running' ? batchNorm : 'batch-frozen',
-    // Stored statistics give other clean scores than the loss's training pass, so nothing can be shared then.
-    sharedPass: read.boolean(values, 'sharedPass') && batchNorm !== 'running',
+    dropout: values[dropoutParam.id] !== 'off',
+    // Stored statistics, or no dropout, give other clean scores than the loss's pass: nothing can be shared then.
+    sharedPass:
+      read.boolean(values, 'sharedPass') &&
+      batchNorm !== 'running' &&
+      values[dropoutParam.id] !== 'off',
   };
 }

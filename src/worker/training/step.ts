@@ -102,7 +102,8 @@ export function computeStep(
     const walked = new Set([clean]);
     let term: NormTerm | null = null;
     if (norm) {
-      const own: ForwardContext = { ...context, batchNorm: norm.batchNorm };
+      const training = norm.dropout ?? true;
+      const own: ForwardContext = { ...context, training, batchNorm: norm.batchNorm };
       const base = norm.sharedPass ? clean : run(x, [x, ...leaves], own);
       const sides = drawSides(norm.side, { seed: settings.seed, step, n: y.length });
       stepped = stepAlongSign(base.pass, x, norm.h, stepPerChannel(model, norm.space), sides);

@@ -44,6 +44,7 @@ function open(weight: number) {
     ]),
   );
   const payload = {
+    trainer: {},
     validation: images,
     selectOn: [],
     selection: 'validation',

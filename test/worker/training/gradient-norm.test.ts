@@ -89,6 +89,28 @@ eachEngine('a score with a ridge at the picture', () => {
 });
 
 eachEngine('a linear scorer', () => {
+  test.each([
+    [undefined, [true, true]],
+    [true, [true, true]],
+    // The loss's own pass still drops; the two of the regulariser do not.
+    [false, [true, false, false]],
+  ] as const)('with dropout %s, passes run in training mode: %j', (dropout, expected) => {
+    const seen: boolean[] = [];
+    class Watched extends SmoothScorer {
+      override forward(x: tf.Tensor4D, context: ForwardContext): tf.Tensor1D {
+        seen.push(context.training);
+        return super.forward(x, context);
+      }
+    }
+    const model = new Watched(1);
+    const x = uniforms<tf.Rank.R4>([2, 6, 6, 3]);
+    const own = { ...settings, norm: { ...norm, dropout, sharedPass: dropout !== false } };
+    const { gradients } = computeStep(model, x, Float32Array.of(1, 2), own, 0);
+    tf.dispose([x, ...[...gradients.values()].filter((gradient) => gradient !== null)]);
+    model.dispose();
+    expect(seen).toEqual(expected);
+  });
+
   test.each(['pixel', 'normalised'] as const)(
     'the finite difference equals the l1 norm of its weights, in %s space',
     (space) => {

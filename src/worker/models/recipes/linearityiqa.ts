@@ -1,5 +1,6 @@
 import type { Preset } from '@shared/domain/catalogue';
 import { read } from '@shared/params';
+import { rotationParam } from '../../data/settings';
 import type { ParamSpec, ParamValues } from '@shared/params';
 import type { ModelDef, ViewShape } from '../model';
 import type { Plan } from '../plan';
@@ -31,6 +32,19 @@ const settings: readonly ParamSpec[] = [
       { value: 'square', label: '500 x 500', help: 'Without the stretching.' },
     ],
   },
+];
+
+const augmentation: readonly ParamSpec[] = [
+  {
+    type: 'boolean',
+    id: 'trainingCrop',
+    label: 'Train on square crops',
+    help: 'Training sees one random square as high as the picture instead of the whole; scoring sees the whole. An option of the published code that none of its commands uses.',
+    level: 'expert',
+    group: 'Views',
+    default: false,
+  },
+  rotationParam,
 ];
 
 /** One stage; the trunk follows at a tenth of the pace (released code, LinearityIQA: "ft ratio"). */
@@ -79,18 +93,24 @@ export const linearityIqaRecipe: ModelDef['recipe'] = {
     lambda: { value: 0.0005, source: 'section 5.1' },
     h: { value: 0.01, source: 'section 5.1' },
   },
-  settings,
+  settings: [...settings, ...augmentation],
   plan,
 };
 
 const WIDE = { height: 498, width: 664 };
 const SQUARE = { height: 500, width: 500 };
 
-/** Whole pictures brought to one size. */
-export function linearityIqaViews(trainer: Readonly<ParamValues>): ViewShape {
+/** Whole pictures brought to one size; training may see squares cut from them. */
+export function linearityIqaViews(trainer: Readonly<ParamValues>): ReturnType<ModelDef['views']> {
   const size = read.string(trainer, 'pictureSize');
-  if (size === 'square') return { kind: 'whole', ...SQUARE };
-  return { kind: 'whole', ...WIDE, resized: size === 'square-first' ? [SQUARE] : [] };
+  const final = size === 'square' ? SQUARE : WIDE;
+  const resized = size === 'square-first' ? [SQUARE] : [];
+  const whole: ViewShape = { kind: 'whole', ...final, resized };
+  if (trainer['trainingCrop'] !== true) return whole;
+  // 498 x 498 of pictures 498 high, as released; the whole of a square has no smaller square as high as itself.
+  const side = Math.min(final.height, WIDE.height);
+  const crop: ViewShape = { kind: 'crop', height: side, width: side, resized: [...resized, final] };
+  return { train: crop, test: whole };
 }
 
 export const linearityIqaPresets: readonly Preset[] = [
@@ -124,6 +144,20 @@ export const linearityIqaPresets: readonly Preset[] = [
     help: 'The published code’s second setting: the loss with a tenth of its variant.',
     model: { backbone: 'resnet34' },
     trainer: { ...linearityIqaRecipe.trainer, batchSize: 8, ninVariant: 0.1 },
+    nt: { lambda: 0.0005, h: 0.01 },
+  },
+  {
+    id: 'augmented',
+    title: 'Released, with augmentation',
+    help: 'The published code’s option that none of its commands uses: turned by up to two degrees, mirrored half of the time, a random square of 498 x 498.',
+    model: { backbone: 'resnet34' },
+    trainer: {
+      ...linearityIqaRecipe.trainer,
+      batchSize: 8,
+      trainingCrop: true,
+      rotation: 2,
+      flip: true,
+    },
     nt: { lambda: 0.0005, h: 0.01 },
   },
 ];

@@ -1,5 +1,9 @@
 import type { Preset } from '@shared/domain/catalogue';
+import type { ParamSpec } from '@shared/params';
+import { judgedByParam } from '../../training/judgement';
 import type { ModelDef } from '../model';
+
+const settings: readonly ParamSpec[] = [judgedByParam];
 
 /** How MANIQA is trained: Yang et al., CVPR Workshops 2022, and the gradient-norm paper's Table S5. */
 export const maniqaRecipe: ModelDef['recipe'] = {
@@ -34,6 +38,7 @@ export const maniqaRecipe: ModelDef['recipe'] = {
     lambda: { value: 0.003, source: 'section 5.1' },
     h: { value: 0.01, source: 'section 5.1' },
   },
+  settings,
 };
 
 export const maniqaPresets: readonly Preset[] = [
@@ -48,7 +53,7 @@ export const maniqaPresets: readonly Preset[] = [
   {
     id: 'released',
     title: 'As released',
-    help: 'What the published code does, its slips included: mirrored top to bottom, never a view at the far edges, a rate that rises and falls every hundred steps, eight views per step and one per picture for 300 epochs; the gradient-norm term as released for HyperIQA.',
+    help: 'What the published code does, its slips included: mirrored top to bottom, never a view at the far edges, a rate that rises and falls every hundred steps, eight views per step and one per picture for 300 epochs, the epoch with the best sum of SROCC and PLCC; the gradient-norm term as released for HyperIQA.',
     model: {},
     trainer: {
       ...maniqaRecipe.trainer,
@@ -58,6 +63,7 @@ export const maniqaPresets: readonly Preset[] = [
       cosineUnit: 'steps',
       flipAxis: 'vertical',
       cropRange: 'without-last',
+      judgedBy: 'srocc-plcc',
     },
     nt: { lambda: 0.003, h: 0.01, half: true, space: 'normalised', sharedPass: false },
   },

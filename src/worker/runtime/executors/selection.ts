@@ -6,7 +6,7 @@ export interface Chosen {
   readonly epoch: number;
   readonly step: number;
   readonly file: string;
-  /** SROCC it was chosen by; null where it was undefined or nothing was compared. */
+  /** What it was chosen by, SROCC or as its model's settings say; null where undefined or nothing was compared. */
   readonly value: number | null;
 }
 
