@@ -14,31 +14,37 @@ const resamples = 1000;
 /** Fewer repeats say nothing about how others would come out. */
 const enough = 3;
 const parts = ['base', '+NT', '+NT \u2212 base'] as const;
+const statistics = ['mean', 'sd', '95 %'] as const;
+
+/** One cell per statistic. */
+type ThreeCells = readonly [TableCell, TableCell, TableCell];
 
 function toTable(study: Study, options: FigureOptions): Table {
   const series = seriesOf(study);
   const measured = series.map((each) => repeatedMeasures(study, each, options));
-  const body = (measured[0] ?? []).map((first, row): TableRow => {
+  // Mean, deviation and interval stand below each other: side by side the table would be wider than any page.
+  const body = (measured[0] ?? []).flatMap((first, row): TableRow[] => {
     const above = measured[0]?.[row - 1];
-    return {
-      headers: [first.block, `${first.name} ${arrow[first.better]}`],
-      cells: measured.flatMap((own) => cellsOf(own[row])),
-      ...(above && above.block !== first.block && { startsPart: true }),
-    };
+    const cells = measured.map((own) => cellsOf(own[row]));
+    return statistics.map((statistic, i) => ({
+      headers: [first.block, `${first.name} ${arrow[first.better]}`, statistic],
+      cells: cells.flatMap((own) => own.map((three) => three[i] ?? blank)),
+      ...(i === 0 && above && above.block !== first.block && { startsPart: true }),
+    }));
   });
   return {
     id: 'repeats',
     caption:
       'Repeats of one pair: mean and standard deviation of every measure over the repeats, of the' +
       ' baselines, of their +NT twins and of the difference of each two twins.',
-    headers: ['On', 'Metric'],
+    headers: ['On', 'Metric', 'Over repeats'],
     columns: series.flatMap(columnsOf),
     rows: body,
     notes: [
       ...series.map(repeatsNote),
-      `In brackets: 95 % interval of the mean (percentile bootstrap over repeats, the twins of a` +
+      `95 %: interval of the mean (percentile bootstrap over repeats, the twins of a` +
         ` repeat drawn together, ${resamples} resamples, seed 1); none with fewer than ${enough} repeats.`,
-      'Standard deviations divide by the number of repeats less one.',
+      'Standard deviations (sd) divide by the number of repeats less one.',
       ...(body.some(({ headers }) => headers[0] !== 'clean') ? [scoredNote(options.scored)] : []),
       ...series.flatMap((each, i) => incompleteNotes(each, measured[i] ?? [])),
       ...provenanceNotes(study, study.runs),
@@ -47,28 +53,24 @@ function toTable(study: Study, options: FigureOptions): Table {
 }
 
 function columnsOf({ label }: StudySeries): TableColumn[] {
-  return parts.flatMap((part) =>
-    ['mean', 'sd', '95 %'].map((name) => ({
-      groups: [label, part],
-      label: name,
-      align: 'right' as const,
-    })),
-  );
+  return parts.map((part) => ({ groups: [label], label: part, align: 'right' as const }));
 }
 
 /** Mean, deviation and interval of the baselines, the twins and their differences. */
-function cellsOf(measure: Repeated | undefined): TableCell[] {
-  if (!measure) return parts.flatMap(() => [notMeasured, blank, blank]);
+function cellsOf(measure: Repeated | undefined): ThreeCells[] {
+  if (!measure) return parts.map(() => unmeasured);
   const { base, twin, digits } = measure;
   const both = base.flatMap((value, i) => {
     const other = twin[i] ?? null;
     return value === null || other === null ? [] : [other - value];
   });
-  return [present(base), present(twin), both].flatMap((values) => threeCells(values, digits));
+  return [present(base), present(twin), both].map((values) => threeCells(values, digits));
 }
 
-function threeCells(values: readonly number[], digits: number): TableCell[] {
-  if (values.length === 0) return [notMeasured, blank, blank];
+const unmeasured: ThreeCells = [notMeasured, blank, blank];
+
+function threeCells(values: readonly number[], digits: number): ThreeCells {
+  if (values.length === 0) return unmeasured;
   return [
     number(mean(values), digits),
     number(standardDeviation(values), digits),
