@@ -19,6 +19,8 @@ export interface Context {
   readonly plan: Experiment;
   readonly catalogue: Catalogue;
   readonly narrator: Narrator;
+  /** Files of the fits made so far, by the name the experiment gives them. */
+  readonly fitted: Map<string, string>;
   /** Folder that paths in the file are relative to. */
   readonly baseDir: string;
   wait(jobIds: readonly number[]): Promise<Job[]>;

@@ -7,6 +7,7 @@ import { checkValues, nearest } from '@shared/params';
 import { attackFiles, readsFiles } from '@shared/weights/attack-files';
 import { allWeights, withChosenFiles } from '../weights/find-by-name';
 import type { Context, Outcome } from './context';
+import { withFitted } from './with-fitted';
 import { same } from '@shared/canonical';
 
 /** Scores one side with every run. */
@@ -34,7 +35,8 @@ export async function ensureAttack(
   const preset =
     planned.preset === undefined ? {} : byId('preset', info.presets, planned.preset).params;
   const { side, limit } = planned;
-  const named = await withChosenFiles(lab, info.params, { ...preset, ...planned.params });
+  const given = withFitted(context, info.params, { ...preset, ...planned.params });
+  const named = await withChosenFiles(lab, info.params, given);
   const params = checkValues(info.title, info.params, named);
   const files = readsFiles(info) ? attackFiles(info, params, await allWeights(lab)).files : [];
   const common = {
@@ -77,7 +79,7 @@ export async function ensureNorms(
 }
 
 /** Starts the specs that have no job yet, continues those that stopped, and waits for all. */
-async function ensureBatch(
+export async function ensureBatch(
   context: Context,
   specs: readonly JobSpec[],
   start: (runIds: number[]) => Promise<{ jobIds: number[] }>,
@@ -90,7 +92,7 @@ async function ensureBatch(
 }
 
 /** Newest usable job of each spec. */
-async function currentJobs(
+export async function currentJobs(
   { lab, catalogue }: Context,
   specs: readonly JobSpec[],
 ): Promise<(Job | undefined)[]> {

@@ -5,6 +5,7 @@ import type { Exported, RpcClient } from '@shared/rpc';
 import type { Context, Narrator } from './context';
 import { ensureWeights } from './weight-steps';
 import { ensureDataset, ensureSplits } from './data-steps';
+import { ensureFit } from './fit-steps';
 import { exportAll } from './export-steps';
 import { ensureImport } from './import-steps';
 import { ensureAttack, ensureNorms, ensureScores } from './job-steps';
@@ -36,7 +37,7 @@ export async function runExperiment(
 ): Promise<ExperimentResult> {
   if (plan.engine !== undefined) await ensureEngine(lab, plan.engine);
   const catalogue = await lab.call('catalogue.get', {});
-  const context: Context = { lab, plan, catalogue, ...options };
+  const context: Context = { lab, plan, catalogue, fitted: new Map(), ...options };
   const dataset = await ensureDataset(context);
   const splits = await ensureSplits(context, dataset);
   const [split] = splits;
@@ -52,6 +53,7 @@ export async function runExperiment(
   const planned = made.flatMap(([first]) => first ?? []);
   const runIds = runsOf(pairs);
   for (const side of plan.evaluate) await ensureScores(context, runIds, side);
+  for (const planned of plan.fits) await ensureFit(context, pairs, planned);
   const attackJobs: (readonly number[])[] = [];
   for (const planned of plan.attacks) {
     attackJobs.push(await ensureAttack(context, runIds, planned));

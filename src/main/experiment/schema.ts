@@ -78,6 +78,20 @@ const ImportPlan = v.strictObject({
   seed: v.optional(seed),
 });
 
+const FitPlan = v.strictObject({
+  /** What attacks call its file. */
+  name: v.pipe(v.string(), v.minLength(1)),
+  fit: v.string(),
+  preset: v.optional(v.string()),
+  params: values,
+  /** Number of the pair in `pairs`, from 1, and which of its runs. */
+  pair: v.optional(count, 1),
+  twin: v.optional(v.picklist(['baseline', 'nt']), 'baseline'),
+  side: v.optional(Side, 'train'),
+  seed: v.optional(seed),
+  limit: v.optional(v.nullable(count), null),
+});
+
 const AttackPlan = v.strictObject({
   attack: v.string(),
   preset: v.optional(v.string()),
@@ -139,6 +153,8 @@ const fields = {
   pairs: v.optional(v.array(PairPlan), []),
   imports: v.optional(v.array(ImportPlan), []),
   evaluate: v.optional(v.array(Side), ['test']),
+  fits: v.optional(v.array(FitPlan), []),
+  /** A setting that asks for a file may name a fit. */
   attacks: v.optional(v.array(AttackPlan), []),
   norms: v.optional(v.array(NormsPlan), []),
   figures: v.optional(v.array(FigurePlan), []),
@@ -206,7 +222,7 @@ const fieldNames = [
   ...[DemoData, FolderData, RandomSplit, ImportedSplit].flatMap(({ entries }) =>
     Object.keys(entries),
   ),
-  ...[PairPlan, ImportPlan, AttackPlan, NormsPlan, FigurePlan, TablePlan].flatMap(({ entries }) =>
-    Object.keys(entries),
+  ...[PairPlan, ImportPlan, FitPlan, AttackPlan, NormsPlan, FigurePlan, TablePlan].flatMap(
+    ({ entries }) => Object.keys(entries),
   ),
 ];

@@ -9,6 +9,7 @@ import { CatalogueState } from './catalogue.svelte';
 import { Datasets } from './datasets.svelte';
 import { EngineState } from './engine.svelte';
 import { JobRows } from './job-rows.svelte';
+import { FitDraft } from './fit-draft.svelte';
 import { Jobs } from './jobs.svelte';
 import { GridDraft } from './grid-draft.svelte';
 import { Groups } from './groups.svelte';
@@ -31,6 +32,7 @@ export class Lab {
   readonly view = new View();
   readonly attackView = new BatchView();
   readonly attackDraft = new GridDraft();
+  readonly fitDraft = new FitDraft();
   readonly normView = new BatchView();
   readonly workspace: WorkspaceState;
   readonly datasets: Datasets;

@@ -85,6 +85,36 @@ const models: readonly Given[] = [
     recognisedAs: { kind: 'model', id: 'maniqa' },
     help: 'A state dict of 316 tensors, the same as for KonIQ-10k; told apart by its file name only.',
   },
+  {
+    id: 'paq2piq',
+    title: 'PaQ-2-PiQ trained on its own data set',
+    uses: [
+      { kind: 'model', id: 'paq2piq' },
+      { kind: 'attack', id: 'kor' },
+    ],
+    fileNames: ['RoIPoolModel-fit.10.bs.120.pth'],
+    citation: 'Ying, Niu, Gupta, Mahajan, Ghadiyaram & Bovik, CVPR 2020',
+    page: 'the releases of baidut/FBIQA on GitHub, named in the README of baidut/PaQ-2-PiQ',
+    links: ['https://github.com/baidut/PaQ-2-PiQ'],
+    sizeBytes: 47e6,
+    licence: 'CC BY-NC-SA 4.0 (of the repository)',
+    recognisedAs: { kind: 'model', id: 'paq2piq' },
+    help: 'A ResNet-18 and a head of two linear layers: 134 tensors. The universal perturbation was made on it.',
+  },
+  {
+    id: 'uap-paq2piq',
+    title: 'The published universal perturbation, made on PaQ-2-PiQ',
+    uses: [{ kind: 'attack', id: 'uap' }],
+    fileNames: ['pretrained_uap_paq2piq.png', 'uap-paq2piq.png'],
+    citation: 'Shumitskaya, Antsiferova & Vatolin, BMVC 2022',
+    page: 'katiashh/UAP_Attack_on_Quality_Metrics on GitHub, folder uap',
+    links: ['https://github.com/katiashh/UAP_Attack_on_Quality_Metrics'],
+    sizeBytes: 109_680,
+    licence: 'not stated',
+    recognisedAs: { kind: 'pattern', id: 'uap-pattern' },
+    help: 'A picture of 256 x 256 pixels close to middle grey. Name the file itself: folders are not searched for pictures.',
+    sha256: ['54a805ffac759aab75cc55fe6f0552897f8f9713c86e57d84eeefcd3ca2f6861'],
+  },
 ];
 
 /** What models start from. */
@@ -171,6 +201,7 @@ const trunks: readonly Given[] = [
         part: 'ResNet-18 trunk',
         when: { param: 'backbone', is: 'resnet18' },
       },
+      { kind: 'trunk', id: 'paq2piq', part: 'ResNet-18 trunk' },
     ],
     fileNames: ['resnet18-f37072fd.pth', 'resnet18-5c106cde.pth'],
     citation: 'He, Zhang, Ren & Sun, CVPR 2016; weights by torchvision',
@@ -221,29 +252,7 @@ const trunks: readonly Given[] = [
   },
 ];
 
-/** For attacks and measures of a later version: named, so that a person can gather the files now. */
-const later: readonly Given[] = [
-  {
-    id: 'paq2piq',
-    title: 'PaQ-2-PiQ, the source model of the universal perturbation',
-    uses: [{ kind: 'attack', id: 'uap' }],
-    fileNames: ['RoIPoolModel-fit.10.bs.120.pth'],
-    citation: 'Ying, Niu, Gupta, Mahajan, Ghadiyaram & Bovik, CVPR 2020',
-    page: 'the releases of baidut/FBIQA on GitHub, named in the README of baidut/PaQ-2-PiQ',
-    links: ['https://github.com/baidut/PaQ-2-PiQ'],
-    sizeBytes: 47e6,
-    licence: 'CC BY-NC-SA 4.0 (of the repository)',
-    recognisedAs: { kind: 'model', id: 'paq2piq' },
-    help: 'A ResNet-18 with a region-pooling head.',
-  },
-];
-
-const complete =
-  (isLater: boolean) =>
-  (given: Given): WeightEntry => ({ sha256: [], later: isLater, ...given });
-
 /** Every weight file the lab knows of. The lab is offline: it names files, it never fetches one. */
-export const weightCatalogue: readonly WeightEntry[] = [
-  ...[...models, ...trunks, ...distances].map(complete(false)),
-  ...later.map(complete(true)),
-];
+export const weightCatalogue: readonly WeightEntry[] = [...models, ...trunks, ...distances].map(
+  (given) => ({ sha256: [], later: false, ...given }),
+);

@@ -7,6 +7,9 @@ export interface WeightMatch {
   readonly published: boolean;
 }
 
+/** Kinds of files that people make themselves: one is the published one only if its name or checksum says so. */
+const madeByAnybody: readonly string[] = ['model', 'pattern', 'substitute', 'generator'];
+
 /**
  * The catalogue's entry a file is taken for. Its checksum decides where it is known; else its tensors
  * must be those of the entry. A trunk is taken for the only entry that has them; a whole model, of
@@ -24,7 +27,7 @@ export function matchWeights(
     ({ recognisedAs }) => recognisedAs.kind === facts.kind && recognisedAs.id === facts.id,
   );
   const named = same.find((entry) => entry.fileNames.includes(fileName));
-  const only = same.length === 1 && facts.kind !== 'model' ? same[0] : undefined;
+  const only = same.length === 1 && !madeByAnybody.includes(facts.kind) ? same[0] : undefined;
   return { entryId: (named ?? only)?.id ?? null, published: false };
 }
 

@@ -35,6 +35,12 @@ export interface AttackWeights {
   readonly extra: Readonly<Record<string, PlainValue>>;
 }
 
+/** Top left corner of a piece of a picture. */
+export interface Place {
+  readonly top: number;
+  readonly left: number;
+}
+
 export interface HasDispose {
   dispose(): void;
 }
@@ -45,6 +51,8 @@ export interface AttackContext {
   readonly clean: tf.Tensor1D;
   /** Seed of picture i; all randomness of picture i derives from it, whatever the batch. */
   readonly seeds: readonly number[];
+  /** Where piece i lies in its picture, in pixels; the whole picture lies at 0, 0. */
+  readonly places: readonly Place[];
   /** What the model's own output is: lab = scale * native + offset. */
   readonly labScale: { readonly scale: number; readonly offset: number };
   /**

@@ -34,6 +34,7 @@ describe('an experiment file', () => {
       pairs: [{ model: 'cnniqa', modelParams: {}, trainer: {}, nt: {} }],
       evaluate: ['test'],
       imports: [],
+      fits: [],
       attacks: [],
       norms: [],
       figures: [],

@@ -5,6 +5,7 @@ import type { AttackContext } from '../../../src/worker/attacks/attack';
 import { AttackBatch } from '../../../src/worker/attacks/harness/attack-batch';
 import { ModelScorer } from '../../../src/worker/attacks/harness/model-scorer';
 import type { Target } from '../../../src/worker/attacks/harness/pieces';
+import { registerBiasAdd } from '../../../src/worker/engine/kernels/bias-add';
 import type { Model } from '../../../src/worker/models/model';
 
 /** Plain-JavaScript back end: the same bits everywhere, nothing to install. */
@@ -13,6 +14,33 @@ export async function useCpuBackend(): Promise<void> {
   createRequire(import.meta.url)('@tensorflow/tfjs');
   tf.env().set('IS_TEST', true); // Silences its advice to install a native back end.
   await tf.setBackend('cpu');
+  registerPlainBiasAdd();
+}
+
+let registered = false;
+
+/** The lab's sum with a bias has kernels for the engines it ships; here a plain one does. */
+function registerPlainBiasAdd(): void {
+  if (registered) return;
+  registered = true;
+  registerBiasAdd();
+  const backendName = 'cpu';
+  tf.registerKernel({
+    kernelName: 'BiasAdd',
+    backendName,
+    kernelFunc: ({ inputs }) => tf.add(inputs['x'] as tf.Tensor, inputs['bias'] as tf.Tensor),
+  });
+  tf.registerKernel({
+    kernelName: 'BiasAddGrad',
+    backendName,
+    kernelFunc: ({ inputs }) => {
+      const dy = inputs['dy'] as tf.Tensor;
+      return tf.sum(
+        dy,
+        Array.from({ length: dy.rank - 1 }, (_, axis) => axis),
+      );
+    },
+  });
 }
 
 export const identityScale = { scale: 1, offset: 0 };
@@ -83,5 +111,6 @@ export function contextOf(
   pieces: Pick<AttackContext, 'scorer' | 'clean' | 'seeds'>,
   batch = new AttackBatch(),
 ): AttackContext {
-  return batch.context({ ...pieces, checkpoint: nothing });
+  const places = pieces.seeds.map(() => ({ top: 0, left: 0 }));
+  return batch.context({ ...pieces, places, checkpoint: nothing });
 }

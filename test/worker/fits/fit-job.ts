@@ -49,6 +49,13 @@ export interface FitRequest {
   readonly stopAt?: number;
 }
 
+/** The tiny model as a job opens it. */
+export function runPayload({ checkpoint, folder }: FitSetting) {
+  const trainer: ParamValues = {};
+  const cacheDir = folder('cache');
+  return { modelId: 'cnniqa', modelParams, trainer, seed: 5, cacheDir, checkpoint };
+}
+
 /** Runs a fit as the worker does. @returns its summary, or null where it was stopped; and all it said */
 export async function runFit({ images, checkpoint, folder }: FitSetting, request: FitRequest) {
   const { fitId, params, name, onModel, resume = false, stopAt } = request;

@@ -73,6 +73,8 @@ describe('what a weight file is', () => {
 describe('the catalogue of weights', () => {
   it('names every published file of this version as the reader of weights calls it', () => {
     for (const { id, recognisedAs } of weightCatalogue.filter(({ later }) => !later)) {
+      // A pattern is a picture.
+      if (recognisedAs.kind === 'pattern') continue;
       const layout = layouts.all.get(recognisedAs.id);
       expect(layout?.kind, id).toBe(recognisedAs.kind);
     }

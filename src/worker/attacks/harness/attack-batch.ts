@@ -2,7 +2,10 @@ import type { Comparison } from '../../fidelity/comparison';
 import type { AttackContext, AttackWeights, HasDispose } from '../attack';
 
 /** The part of a context that differs from piece to piece. */
-type OfPieces = Pick<AttackContext, 'scorer' | 'clean' | 'seeds' | 'checkpoint' | 'tellLoss'>;
+type OfPieces = Pick<
+  AttackContext,
+  'scorer' | 'clean' | 'seeds' | 'places' | 'checkpoint' | 'tellLoss'
+>;
 
 /**
  * What all pictures of one attack batch share: the weight files the attack reads, what it built from

@@ -52,6 +52,7 @@ export async function attackPieces(
     scorer: tracer?.watch(offered) ?? offered,
     clean,
     seeds: pieces.seeds,
+    places: pieces.places,
     checkpoint,
     ...(tracer && { tellLoss: tracer.tellLoss }),
   });

@@ -2,7 +2,7 @@ import { random } from '@shared/random';
 import type { RgbImage } from '@imaging/image';
 import { copyView, fromBytes } from '../../data/pixels';
 import type { View } from '../../data/views';
-import type { Scorer } from '../attack';
+import type { Place, Scorer } from '../attack';
 import { PictureScorer } from './picture-scorer';
 import type { AttackRunSettings } from './settings';
 
@@ -23,6 +23,8 @@ export interface Pieces {
   readonly data: Float32Array;
   /** One per piece; a function of the attack's seed, the picture and the view. */
   readonly seeds: readonly number[];
+  /** Where each lies in the picture. */
+  readonly places: readonly Place[];
 }
 
 /** The picture as one piece, or its views in groups that fit the engine. */
@@ -31,7 +33,8 @@ export function cutPieces(target: Target, run: AttackRunSettings, seed: number):
   if (run.unit === 'image') {
     const { height, width } = picture;
     const data = fromBytes(picture.data);
-    return [{ count: 1, height, width, data, seeds: [pieceSeed(seed, index, 0)] }];
+    const seeds = [pieceSeed(seed, index, 0)];
+    return [{ count: 1, height, width, data, seeds, places: [{ top: 0, left: 0 }] }];
   }
   const groups: Pieces[] = [];
   for (let first = 0; first < views.length; first += run.viewsAtOnce) {
@@ -41,7 +44,8 @@ export function cutPieces(target: Target, run: AttackRunSettings, seed: number):
     const data = new Float32Array(members.length * size);
     members.forEach((view, i) => copyView(picture.data, 0, picture.width, view, data, i * size));
     const seeds = members.map((_, i) => pieceSeed(seed, index, first + i));
-    groups.push({ count: members.length, height, width, data, seeds });
+    const places = members.map(({ top, left }) => ({ top, left }));
+    groups.push({ count: members.length, height, width, data, seeds, places });
   }
   return groups;
 }
