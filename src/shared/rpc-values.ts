@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { ImportedScale } from './domain/run';
 import { InitialChoice, StoredWeights } from './domain/weights';
 import { ParamValues } from './params';
+import { twinKinds } from './twin';
 
 /** Values that only requests and answers of the RPC contract hold; see rpc.ts. */
 
@@ -24,6 +25,10 @@ export const PairDraft = v.object({
   modelParams: ParamValues,
   trainer: ParamValues,
   nt: ParamValues,
+  /** What the twin adds to the baseline; NT when absent. */
+  twin: v.optional(v.picklist(twinKinds)),
+  /** Adversarial training, where the twin has it. */
+  at: v.optional(ParamValues),
   seed: v.number(),
   /** Must be said where the model has published weights to start from. */
   initial: v.optional(InitialChoice),

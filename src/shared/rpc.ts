@@ -10,9 +10,16 @@ import {
   Split,
   SplitSpec,
 } from './domain/dataset';
-import { attackChoice, CellNumbers, GridPlan, GridRequest, JobGroup } from './domain/group';
 import { Preflight } from './domain/preflight';
 import { AttackRow, NormRow, ScoreRow, TraceRow } from './domain/results';
+import {
+  attackChoice,
+  CellNumbers,
+  GridPlan,
+  GridRequest,
+  JobGroup,
+  scoresChoice,
+} from './domain/group';
 import {
   EpochMetric,
   ErrorData,
@@ -215,7 +222,7 @@ export const methods = {
   'run.epochs': { args: byId, result: v.array(EpochMetric) },
   'run.warnings': { args: byId, result: v.array(Warning) },
 
-  'evaluate.start': { args: v.object(Batch), result: ids },
+  'evaluate.start': { args: v.object({ ...Batch, ...scoresChoice }), result: ids },
   'attack.start': {
     args: v.object({ ...Batch, ...attackChoice, limit: v.nullable(v.number()) }),
     result: ids,

@@ -3,9 +3,11 @@ import type { Catalogue, EngineInfo, EngineName, EngineRung } from './domain/cat
 import type { TrialResult } from './domain/preflight';
 import type { AttackRow, NormRow, ScoreRow, TraceRow } from './domain/results';
 import type {
+  AttackDefence,
   EpochMetric,
   ImportedScale,
   JobProgress,
+  ScoreDefence,
   Selection,
   StepMetric,
   Warning,
@@ -35,6 +37,8 @@ interface ModelPayload {
   readonly modelParams: ParamValues;
   readonly trainer: ParamValues;
   readonly nt: ParamValues | null;
+  /** Adversarial training; absent where there is none. */
+  readonly at?: ParamValues;
   readonly seed: number;
   /** Folder for decoded-image caches, inside the workspace, safe to delete. */
   readonly cacheDir: string;
@@ -91,6 +95,7 @@ interface BatchPayload extends ModelPayload {
 
 export interface EvaluatePayload extends BatchPayload {
   readonly kind: 'evaluate';
+  readonly defence?: ScoreDefence;
 }
 
 export interface AttackPayload extends BatchPayload {
@@ -102,6 +107,7 @@ export interface AttackPayload extends BatchPayload {
   readonly files: readonly NeededPayload[];
   /** Distances recorded for every picture beside those that need no file. */
   readonly measures: readonly MeasurePayload[];
+  readonly defence?: AttackDefence;
   /** Folder for adversarial images when they are kept. */
   readonly imageDir: string;
   /** Images whose every step is recorded. */
@@ -158,10 +164,12 @@ export interface FitPayload extends ModelPayload {
 }
 
 /** A few steps of a training that is not set up yet, in a process of its own; nothing is recorded. */
-export interface TrialPayload extends Omit<ModelPayload, 'nt' | 'runId'> {
+export interface TrialPayload extends Omit<ModelPayload, 'nt' | 'at' | 'runId'> {
   readonly kind: 'trial';
   /** NT settings of each twin to measure; null for the baseline. */
   readonly twins: readonly (ParamValues | null)[];
+  /** Adversarial training of all but the first of them; absent: none. */
+  readonly twinAt?: ParamValues;
   readonly train: readonly JobImage[];
   readonly ratingScale?: { readonly scale: number; readonly offset: number };
 }

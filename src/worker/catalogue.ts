@@ -3,8 +3,10 @@ import type { ParamSpec, ParamValues } from '@shared/params';
 import { attackInfo, attacks } from './attacks';
 import { attackRunParams } from './attacks/harness/settings';
 import { fitInfo, fits } from './fits';
+import { defenceInfo, defences } from './defences';
 import { models, type ModelDef } from './models';
 import { normsParams } from './runtime/executors/norms';
+import { atParams } from './training/at-settings';
 import { ntSpecs } from './training/nt-settings';
 import { trainerSpecsOf } from './trainer-specs';
 
@@ -16,6 +18,7 @@ export function catalogue(): Catalogue {
     attackRun: [...attackRunParams],
     norms: [...normsParams],
     fits: [...fits.all.values()].map(fitInfo),
+    defences: [...defences.all.values()].map(defenceInfo),
   };
 }
 
@@ -31,6 +34,7 @@ function modelInfo(model: ModelDef): ModelInfo {
     trainer: withDefaults(model, trainerSpecsOf(model), recipe.trainer),
     ...(recipe.epochSettings && { epochSettings: [...recipe.epochSettings] }),
     nt: withDefaults(model, ntSpecs(model), recipe.nt),
+    at: [...atParams],
     presets: [...presets],
   };
 }

@@ -7,9 +7,17 @@ import { fromJson } from './handle';
 export function upsertScores(db: WritableDb, jobId: number, rows: readonly ScoreRow[]): void {
   for (const row of rows) {
     db.run(
-      `INSERT OR REPLACE INTO score_rows (job_id, image_id, score, views)
-       VALUES (@jobId, @imageId, @score, @views)`,
-      { jobId, ...row },
+      `INSERT OR REPLACE INTO score_rows (job_id, image_id, score, views, certified_low,
+         certified_high)
+       VALUES (@jobId, @imageId, @score, @views, @low, @high)`,
+      {
+        jobId,
+        imageId: row.imageId,
+        score: row.score,
+        views: row.views,
+        low: row.certified?.low ?? null,
+        high: row.certified?.high ?? null,
+      },
     );
   }
 }
@@ -20,16 +28,19 @@ export function upsertAttacks(db: WritableDb, jobId: number, rows: readonly Atta
     db.run(
       `INSERT OR REPLACE INTO attack_rows (job_id, image_id, clean, attacked_float,
          attacked_eight_bit, linf_float, linf_eight_bit, l2, ssim, psnr, direction, steps,
-         zero_gradient_share, clamped_share, duration_ms, artifact, perceptual, saved)
+         zero_gradient_share, clamped_share, duration_ms, artifact, perceptual, saved, queries,
+         gradients)
        VALUES (@jobId, @imageId, @clean, @attackedFloat, @attackedEightBit, @linfFloat,
          @linfEightBit, @l2, @ssim, @psnr, @direction, @steps, @zeroGradientShare,
-         @clampedShare, @durationMs, @artifact, @perceptual, @saved)`,
+         @clampedShare, @durationMs, @artifact, @perceptual, @saved, @queries, @gradients)`,
       {
         jobId,
         ...row,
         ssim: JSON.stringify(row.ssim),
         perceptual: row.perceptual ? JSON.stringify(row.perceptual) : null,
         saved: row.saved ? JSON.stringify(row.saved) : null,
+        queries: row.queries ?? null,
+        gradients: row.gradients ?? null,
       },
     );
   }
@@ -65,10 +76,16 @@ export function upsertNorms(db: WritableDb, jobId: number, rows: readonly NormRo
 const byPosition = 'JOIN images i ON i.id = t.image_id WHERE t.job_id = @jobId ORDER BY i.position';
 
 export function listScores(db: ReadableDb, jobId: number): ScoreRow[] {
-  return db.all<ScoreRow>(
-    `SELECT t.image_id AS imageId, t.score, t.views FROM score_rows t ${byPosition}`,
-    { jobId },
-  );
+  return db
+    .all<Omit<ScoreRow, 'certified'> & { low: number | null; high: number | null }>(
+      `SELECT t.image_id AS imageId, t.score, t.views, t.certified_low AS low,
+         t.certified_high AS high
+       FROM score_rows t ${byPosition}`,
+      { jobId },
+    )
+    .map(({ low, high, ...row }) =>
+      low === null || high === null ? row : { ...row, certified: { low, high } },
+    );
 }
 
 type StoredAttackRow = Omit<AttackRow, 'ssim' | 'perceptual' | 'saved'> & {
@@ -85,15 +102,17 @@ export function listAttacks(db: ReadableDb, jobId: number): AttackRow[] {
          t.attacked_eight_bit AS attackedEightBit, t.linf_float AS linfFloat,
          t.linf_eight_bit AS linfEightBit, t.l2, t.ssim, t.psnr, t.direction, t.steps,
          t.zero_gradient_share AS zeroGradientShare, t.clamped_share AS clampedShare,
-         t.duration_ms AS durationMs, t.artifact, t.perceptual, t.saved
+         t.duration_ms AS durationMs, t.artifact, t.perceptual, t.saved, t.queries, t.gradients
        FROM attack_rows t ${byPosition}`,
       { jobId },
     )
-    .map(({ perceptual, saved, ...row }) => ({
+    .map(({ perceptual, saved, queries, gradients, ...row }) => ({
       ...row,
       ssim: fromJson<AttackRow['ssim']>(row.ssim),
       ...(perceptual !== null && { perceptual: fromJson<Fidelity['perceptual']>(perceptual) }),
       ...(saved !== null && { saved: fromJson<Fidelity>(saved) }),
+      ...(queries !== null && { queries }),
+      ...(gradients !== null && { gradients }),
     }));
 }
 

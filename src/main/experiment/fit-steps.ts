@@ -4,7 +4,8 @@ import { checkValues } from '@shared/params';
 import { attackFiles, readsFiles } from '@shared/weights/attack-files';
 import { allWeights, withChosenFiles } from '../weights/find-by-name';
 import type { Context } from './context';
-import { byId, currentJobs, ensureBatch } from './job-steps';
+import { byId } from './by-id';
+import { currentJobs, ensureBatch } from './job-steps';
 import type { TrainedPair } from './pair-steps';
 import { withFitted } from './with-fitted';
 

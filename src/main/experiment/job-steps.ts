@@ -2,12 +2,15 @@ import { completeSpec } from '@shared/complete-spec';
 import type { AttackInfo } from '@shared/domain/catalogue';
 import type { Side } from '@shared/domain/dataset';
 import type { AttackSpec, Job, JobSpec, NormsSpec } from '@shared/domain/run';
-import { LabError, must } from '@shared/errors';
-import { checkValues, nearest } from '@shared/params';
+import { must } from '@shared/errors';
+import { checkValues } from '@shared/params';
 import { attackFiles, readsFiles } from '@shared/weights/attack-files';
 import { allWeights, withChosenFiles } from '../weights/find-by-name';
+import { chooseDefence } from '../jobs/choose-defence';
+import { byId } from './by-id';
 import type { Context, Outcome } from './context';
 import { withFitted } from './with-fitted';
+import { plannedDefence } from './planned-defence';
 import { same } from '@shared/canonical';
 
 /** Scores one side with every run. */
@@ -39,6 +42,10 @@ export async function ensureAttack(
   const named = await withChosenFiles(lab, info.params, given);
   const params = checkValues(info.title, info.params, named);
   const files = readsFiles(info) ? attackFiles(info, params, await allWeights(lab)).files : [];
+  const wanted = planned.defence && {
+    ...plannedDefence(catalogue, planned.defence),
+    adaptive: planned.defence.adaptive,
+  };
   const common = {
     side,
     attackId: info.id,
@@ -53,11 +60,16 @@ export async function ensureAttack(
     attackVersion: info.version,
     ...common,
     ...(files.length > 0 && { files: [...files] }),
+    ...(wanted && {
+      defence: { ...chooseDefence(catalogue, wanted), adaptive: wanted.adaptive },
+    }),
+    ...(info.control && { control: true }),
   }));
   const outcome = await ensureBatch(context, specs, (missing) =>
-    lab.call('attack.start', { runIds: missing, ...common }),
+    lab.call('attack.start', { runIds: missing, ...common, defence: wanted }),
   );
-  narrator.step(outcome, `attacked the ${side} pictures with ${info.title}`);
+  const behind = wanted ? ` behind ${wanted.defenceId}` : '';
+  narrator.step(outcome, `attacked the ${side} pictures with ${info.title}${behind}`);
   return (await currentJobs(context, specs)).map((job) => must(job, 'just finished').id);
 }
 
@@ -117,22 +129,4 @@ export async function finish(
   await context.wait(open.map(({ id }) => id));
   if (!existed) return 'done';
   return open.length > 0 ? 'continued' : 'reused';
-}
-
-/** @throws LabError `bad-input` naming the nearest one there is */
-export function byId<T extends { readonly id: string }>(
-  what: string,
-  items: readonly T[],
-  id: string,
-): T {
-  const found = items.find((item) => item.id === id);
-  if (found) return found;
-  const ids = items.map((item) => item.id);
-  const near = nearest(id, ids);
-  throw new LabError({
-    kind: 'bad-input',
-    message: `the experiment names the ${what} "${id}", which does not exist`,
-    safe: 'Nothing was started.',
-    next: near ? `Did you mean "${near}"?` : `There are: ${ids.join(', ')}.`,
-  });
 }

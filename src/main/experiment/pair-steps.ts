@@ -2,12 +2,13 @@ import type { ModelInfo } from '@shared/domain/catalogue';
 import type { Dataset, Split } from '@shared/domain/dataset';
 import type { Pair, Run, TrainSpec } from '@shared/domain/run';
 import type { InitialChoice } from '@shared/domain/weights';
-import { checkValues, type ParamValues } from '@shared/params';
+import { checkValues } from '@shared/params';
 import type { PairDraft } from '@shared/rpc';
 import { completed } from '../jobs/same-run';
 import { chooseInitial } from '../weights/find-by-name';
 import type { Context } from './context';
-import { byId, finish } from './job-steps';
+import { byId } from './by-id';
+import { finish } from './job-steps';
 import type { PairPlan } from './schema';
 import { same } from '@shared/canonical';
 
@@ -41,7 +42,9 @@ export async function ensurePair(
   const specs = repeats ? repeated(first, splits, repeats) : [first];
   const initial = await chooseInitial(lab, [planned.weights ?? []].flat());
   const usual = repeats ? model.title : `${model.title}, seed ${first.seed}`;
-  const draft: PairDraft = { name: planned.name ?? usual, ...first, initial };
+  const { twin } = planned;
+  const nt = first.nt ?? {};
+  const draft: PairDraft = { name: planned.name ?? usual, ...first, nt, twin, initial };
   const found = await findPairs(context, model, specs, initial, repeats !== undefined);
   const pairs = found ?? (await create(context, draft, specs, repeats));
   const trained = pairs.map((pair) => ({ pair, runIds: [pair.baselineRunId, pair.ntRunId] }));
@@ -55,7 +58,7 @@ export async function ensurePair(
   return trained;
 }
 
-type FullSpec = Omit<TrainSpec, 'nt' | 'initial' | 'imported'> & { nt: ParamValues };
+type FullSpec = Omit<TrainSpec, 'initial' | 'imported'>;
 
 /** The pair's settings once per repeat: with the next seed, or with the next split. */
 function repeated(
@@ -102,7 +105,9 @@ function trainSpec(
       ...planned.modelParams,
     }),
     trainer: checkValues('trainer', model.trainer, { ...preset?.trainer, ...planned.trainer }),
-    nt: checkValues('nt', model.nt, { ...preset?.nt, ...planned.nt }),
+    nt:
+      planned.twin === 'at' ? null : checkValues('nt', model.nt, { ...preset?.nt, ...planned.nt }),
+    ...(planned.twin !== 'nt' && { at: checkValues('at', model.at, planned.at) }),
     seed,
   };
 }
@@ -118,18 +123,22 @@ async function findPairs(
   const { lab, plan } = context;
   const chosen = initial?.kind === 'weights' ? initial.sha256.toSorted() : [];
   const runs = new Map((await lab.call('run.list', {})).map((run) => [run.id, run]));
-  const usable = (run: Run | undefined, spec: FullSpec, nt: ParamValues | null) =>
+  const usable = (run: Run | undefined, spec: FullSpec) =>
     run !== undefined &&
     run.deletedAtMs === null &&
     run.state !== 'cancelled' &&
     (plan.engine === undefined || run.engine === null || run.engine === plan.engine) &&
     same(
       { ...completed(model, run.spec), initial: filesOf(run.spec) },
-      { ...spec, nt, initial: chosen },
+      { ...spec, initial: chosen },
     );
-  const fits = (pair: Pair, spec: FullSpec) =>
-    usable(runs.get(pair.baselineRunId), spec, null) &&
-    usable(runs.get(pair.ntRunId), spec, spec.nt);
+  const fits = (pair: Pair, spec: FullSpec) => {
+    const { at, ...plain } = spec;
+    return (
+      usable(runs.get(pair.baselineRunId), { ...plain, nt: null }) &&
+      usable(runs.get(pair.ntRunId), at ? { ...plain, at } : plain)
+    );
+  };
   const pairs = await lab.call('pair.list', {});
   const ids = [...new Set(pairs.flatMap(({ series }) => series?.id ?? []))];
   const groups = inSeries

@@ -6,6 +6,7 @@ import type { Context, Narrator } from './context';
 import { ensureWeights } from './weight-steps';
 import { ensureDataset, ensureSplits } from './data-steps';
 import { ensureFit } from './fit-steps';
+import { ensureDefended } from './defence-steps';
 import { exportAll } from './export-steps';
 import { ensureImport } from './import-steps';
 import { ensureAttack, ensureNorms, ensureScores } from './job-steps';
@@ -54,6 +55,7 @@ export async function runExperiment(
   const runIds = runsOf(pairs);
   for (const side of plan.evaluate) await ensureScores(context, runIds, side);
   for (const planned of plan.fits) await ensureFit(context, pairs, planned);
+  for (const planned of plan.defences) await ensureDefended(context, runIds, planned);
   const attackJobs: (readonly number[])[] = [];
   for (const planned of plan.attacks) {
     attackJobs.push(await ensureAttack(context, runIds, planned));

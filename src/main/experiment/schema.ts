@@ -4,6 +4,7 @@ import { LabelMapping, Side } from '@shared/domain/dataset';
 import { ImportedScale } from '@shared/domain/run';
 import { LabError } from '@shared/errors';
 import { nearest, ParamValues } from '@shared/params';
+import { twinKinds } from '@shared/twin';
 import { FigureFormat, FigureSize, TableFormat } from '@shared/rpc';
 
 const seed = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -52,6 +53,9 @@ const PairPlan = v.strictObject({
   modelParams: values,
   trainer: values,
   nt: values,
+  /** What the twin adds to the baseline: "nt", adversarial training "at", or both. */
+  twin: v.optional(v.picklist(twinKinds), 'nt'),
+  at: values,
   seed: v.optional(seed),
   /** "scratch", or weight files by entry, name or SHA-256; needed where the model has published ones. */
   weights: v.optional(v.union([v.string(), v.array(v.string())])),
@@ -92,11 +96,27 @@ const FitPlan = v.strictObject({
   limit: v.optional(v.nullable(count), null),
 });
 
+const defence = {
+  defence: v.string(),
+  preset: v.optional(v.string()),
+  params: values,
+};
+
+/** Scores behind a defence. */
+const DefencePlan = v.strictObject({
+  ...defence,
+  on: v.optional(v.picklist(['picture', 'views']), 'picture'),
+  side,
+  limit: v.optional(count),
+});
+
 const AttackPlan = v.strictObject({
   attack: v.string(),
   preset: v.optional(v.string()),
   params: values,
   run: values,
+  /** Attack the model behind a defence, knowing it (adaptive) or not. */
+  defence: v.optional(v.strictObject({ ...defence, adaptive: v.optional(v.boolean(), true) })),
   side,
   seed: v.optional(seed),
   limit: v.optional(v.nullable(count), null),
@@ -154,6 +174,7 @@ const fields = {
   imports: v.optional(v.array(ImportPlan), []),
   evaluate: v.optional(v.array(Side), ['test']),
   fits: v.optional(v.array(FitPlan), []),
+  defences: v.optional(v.array(DefencePlan), []),
   /** A setting that asks for a file may name a fit. */
   attacks: v.optional(v.array(AttackPlan), []),
   norms: v.optional(v.array(NormsPlan), []),
@@ -170,6 +191,7 @@ export const Experiment = v.pipe(
   ),
 );
 export type Experiment = v.InferOutput<typeof Experiment>;
+export type DefencePlan = v.InferOutput<typeof DefencePlan>;
 export type PairPlan = v.InferOutput<typeof PairPlan>;
 export type ImportPlan = v.InferOutput<typeof ImportPlan>;
 export type Drawn = Pick<v.InferOutput<typeof FigurePlan>, keyof typeof drawn>;
@@ -222,7 +244,14 @@ const fieldNames = [
   ...[DemoData, FolderData, RandomSplit, ImportedSplit].flatMap(({ entries }) =>
     Object.keys(entries),
   ),
-  ...[PairPlan, ImportPlan, FitPlan, AttackPlan, NormsPlan, FigurePlan, TablePlan].flatMap(
-    ({ entries }) => Object.keys(entries),
-  ),
+  ...[
+    PairPlan,
+    ImportPlan,
+    FitPlan,
+    DefencePlan,
+    AttackPlan,
+    NormsPlan,
+    FigurePlan,
+    TablePlan,
+  ].flatMap(({ entries }) => Object.keys(entries)),
 ];

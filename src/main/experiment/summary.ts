@@ -1,11 +1,13 @@
 import type { Study, StudyAttack, StudyRun } from '@shared/domain/study';
+import { runTwin, type TwinKind } from '@shared/twin';
 import { attackMeasures, cleanMeasures, normMeasures } from '@shared/study/measures';
 
 /** What one twin came to. Scores are lab scale; null where a number is undefined or not measured. */
 export interface TwinSummary {
-  readonly regime: 'baseline' | 'nt';
   /** Weights from elsewhere, never trained here; absent otherwise. */
   readonly imported?: true;
+  /** What its training adds: `baseline`, `nt`, `at` or `nt+at`. */
+  readonly regime: TwinKind | 'baseline';
   readonly run: string;
   readonly weightsSha256: string | null;
   readonly engine: string | null;
@@ -34,8 +36,8 @@ export interface AttackSummary {
 /** The numbers of every run of a study, for a summary a program reads. */
 export function summarise(study: Study): TwinSummary[] {
   return study.runs.map((entry) => ({
-    regime: entry.run.regime,
     ...(entry.run.spec.imported && { imported: true as const }),
+    regime: runTwin(entry.run) ?? 'baseline',
     run: entry.run.name,
     weightsSha256: entry.run.weightsSha256,
     engine: entry.run.engine,
@@ -86,7 +88,7 @@ export function summaryRows(twins: readonly TwinSummary[]): {
   // One pair is told apart by its regimes; several need their names.
   const nameOf = ({ regime, run, imported }: TwinSummary): string => {
     if (twins.length > 2) return run;
-    const name = regime === 'nt' ? '+NT' : 'baseline';
+    const name = regime === 'baseline' ? regime : `+${regime.toUpperCase()}`;
     return imported ? `${name}, imported` : name;
   };
   const rows = twins.map((twin) => {

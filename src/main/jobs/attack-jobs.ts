@@ -7,6 +7,7 @@ import { LabError } from '@shared/errors';
 import { checkValues, nearest, type ParamValues } from '@shared/params';
 import { attackFiles } from '@shared/weights/attack-files';
 import type { NewJob } from '../db/jobs';
+import { chooseDefence } from './choose-defence';
 import { attackLabel } from './labels';
 
 export type NewAttack = Omit<NewJob, 'createdAtMs' | 'spec'> & { readonly spec: AttackSpec };
@@ -20,7 +21,7 @@ export type NewAttack = Omit<NewJob, 'createdAtMs' | 'spec'> & { readonly spec: 
 export function attackJobs(
   catalogue: Catalogue,
   { side, limit }: { readonly side: Side; readonly limit: number | null },
-  { attackId, seed, traces, ...asked }: AttackChoice,
+  { attackId, seed, traces, defence: wanted, ...asked }: AttackChoice,
   stored: readonly StoredWeights[],
 ): (runId: number) => NewAttack {
   const attack = findAttack(catalogue, attackId);
@@ -35,6 +36,10 @@ export function attackJobs(
     });
   }
   const files = requireFiles(attack, params, stored);
+  const defence = wanted && {
+    ...chooseDefence(catalogue, wanted),
+    adaptive: wanted.adaptive,
+  };
   return (runId) => {
     const spec: AttackSpec = {
       kind: 'attack',
@@ -49,6 +54,8 @@ export function attackJobs(
       // Absent, not 0: specs of before traces existed stay equal to those without.
       ...(traces ? { traces } : {}),
       ...(files.length > 0 ? { files } : {}),
+      ...(defence && { defence }),
+      ...(attack.control && { control: true }),
     };
     const label = attackLabel(catalogue, attack, spec);
     return { spec, action: attack.title, label, access: attack.access };

@@ -4,6 +4,7 @@ import type { Pair, Selection, TrainSpec } from '@shared/domain/run';
 import { Selection as SelectionSchema } from '@shared/domain/run';
 import { LabError } from '@shared/errors';
 import { checkValues, nearest, read } from '@shared/params';
+import { twinKind, twinName } from '@shared/twin';
 import type { PairDraft } from '@shared/rpc';
 import { is } from 'valibot';
 import { app } from '../app';
@@ -69,7 +70,13 @@ export function planPair(board: JobBoard, catalogue: Catalogue, draft: PairDraft
     seed: draft.seed,
     initial: resolveInitial(db, model, modelParams, draft.initial),
   };
-  const twin: TrainSpec = { ...base, nt: checkValues('NT', model.nt, draft.nt) };
+  const kind = draft.twin ?? 'nt';
+  const twin: TrainSpec = {
+    ...base,
+    nt: kind === 'at' ? null : checkValues('NT', model.nt, draft.nt),
+    // Absent where it is not asked for: specs of before it existed stay equal to those without.
+    ...(kind !== 'nt' && { at: checkValues('adversarial training', model.at, draft.at ?? {}) }),
+  };
   const selection = selectionOf(base, split);
   checkSplit(board, split, base, selection);
   return { model, dataset, split, base, twin, selection };
@@ -90,8 +97,8 @@ export function storePair(
   const hashes = { datasetHash: dataset.contentHash, splitHash: split.contentHash };
   const train = (spec: TrainSpec) => {
     const runId = insertRun(db, {
-      regime: spec.nt ? 'nt' : 'baseline',
-      name: spec.nt ? `${draft.name} +NT` : draft.name,
+      regime: twinKind(spec) ? 'nt' : 'baseline',
+      name: [draft.name, twinName(spec)].filter(Boolean).join(' '),
       spec,
       modelTitle: model.title,
       selection,

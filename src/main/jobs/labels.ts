@@ -1,3 +1,4 @@
+import { defenceSuffix } from '@shared/defence-text';
 import type { AttackInfo, Catalogue } from '@shared/domain/catalogue';
 import type { AttackSpec } from '@shared/domain/run';
 import type { ParamSpec, ParamValues } from '@shared/params';
@@ -15,7 +16,7 @@ export function attackLabel(catalogue: Catalogue, attack: AttackInfo, spec: Atta
     ...settings(catalogue.attackRun, spec.run, false),
   ];
   if (spec.limit !== null) parts.push(`first ${spec.limit} images`);
-  return parts.join(', ');
+  return parts.join(', ') + defenceSuffix(spec.defence);
 }
 
 function settings(specs: readonly ParamSpec[], values: ParamValues, always: boolean): string[] {

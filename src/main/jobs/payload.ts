@@ -33,13 +33,14 @@ export function preparePayload(db: ReadableDb, layout: Layout, job: JobRecord): 
   const run = getRun(db, job.runId);
   const split = getSplit(db, run.spec.splitId);
   const dataset = getDataset(db, run.spec.datasetId);
-  const { modelId, modelParams, trainer, nt, seed } = run.spec;
+  const { modelId, modelParams, trainer, nt, at, seed } = run.spec;
   const model = {
     runId: run.id,
     modelId,
     modelParams,
     trainer,
     nt,
+    ...(at && { at }),
     seed,
     cacheDir: layout.cache,
   };
@@ -89,8 +90,7 @@ export function preparePayload(db: ReadableDb, layout: Layout, job: JobRecord): 
     };
   }
   const finished = finishedImages(db, spec.kind, job.id);
-  const limit = spec.kind === 'evaluate' ? null : spec.limit;
-  const wanted = side(spec.side).slice(0, limit ?? undefined);
+  const wanted = side(spec.side).slice(0, spec.limit ?? undefined);
   const batch = {
     ...model,
     checkpoint: weightsOf(db, layout, run),
@@ -100,7 +100,14 @@ export function preparePayload(db: ReadableDb, layout: Layout, job: JobRecord): 
   };
   switch (spec.kind) {
     case 'evaluate':
-      return { fromStep: 0, payload: { ...batch, kind: 'evaluate' } };
+      return {
+        fromStep: 0,
+        payload: {
+          ...batch,
+          kind: 'evaluate',
+          ...(spec.defence && { defence: spec.defence }),
+        },
+      };
     case 'norms':
       return { fromStep: 0, payload: { ...batch, kind: 'norms', params: spec.params } };
     case 'attack':
@@ -115,6 +122,7 @@ export function preparePayload(db: ReadableDb, layout: Layout, job: JobRecord): 
           attackSeed: spec.seed,
           files: neededPayload(db, layout, spec.files),
           measures: spec.run['distances'] === 'none' ? [] : measuresPayload(db, layout),
+          ...(spec.defence && { defence: spec.defence }),
           imageDir: layout.attack(job.id),
           traceIds: spreadOverRatings(wanted, spec.traces ?? 0),
         },
@@ -173,6 +181,7 @@ export function trialPayload(
     modelParams: base.modelParams,
     trainer,
     twins: [base.nt, twin.nt],
+    ...(twin.at && { twinAt: twin.at }),
     seed: base.seed,
     cacheDir: layout.cache,
     train: locate(layout, dataset, split, listSideImages(db, split.id, 'train')),

@@ -17,6 +17,7 @@ export function completed(model: ModelInfo, spec: TrainSpec): TrainSpec {
     modelParams: { ...defaultValues(model.params), ...spec.modelParams },
     trainer: { ...defaultValues(model.trainer), ...spec.trainer },
     nt: spec.nt && { ...defaultValues(model.nt), ...spec.nt },
+    ...(spec.at && { at: { ...defaultValues(model.at), ...spec.at } }),
   };
 }
 

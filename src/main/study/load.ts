@@ -1,5 +1,12 @@
 import type { Job, Pair } from '@shared/domain/run';
-import type { Study, StudyAttack, StudyRun, StudySelection } from '@shared/domain/study';
+import { defenceText } from '@shared/defence-text';
+import type {
+  Study,
+  StudyAttack,
+  StudyDefended,
+  StudyRun,
+  StudySelection,
+} from '@shared/domain/study';
 import { toLab } from '@shared/lab-scale';
 import { withCrossFlags } from '@shared/study/cross-flags';
 import { getDataset, listSideImages } from '../db/datasets';
@@ -61,8 +68,9 @@ function loadRun(
   const split = getSplit(db, run.spec.splitId);
   const { modelTitle, slot } = getRunFacts(db, id);
   const jobs = listJobsOfRun(db, id);
-  const scores = newest(db, jobs, 'evaluate', side);
-  const norms = newest(db, jobs, 'norms', side);
+  const scored = measured(db, jobs, 'evaluate', side);
+  const scores = newestOf(scored.filter(({ spec }) => !spec.defence));
+  const norms = newestOf(measured(db, jobs, 'norms', side));
   return {
     run,
     dataset: { ...dataset, root: fromStoredPath(layout, dataset.root) },
@@ -84,6 +92,7 @@ function loadRun(
       complete: scores.state === 'done',
       rows: listScores(db, scores.id),
     },
+    defended: defendedOf(db, scored),
     attacks: withCrossFlags(attacksOf(db, jobs, side)),
     norms: norms && {
       jobId: norms.id,
@@ -113,14 +122,29 @@ function measured<Kind extends 'evaluate' | 'attack' | 'norms'>(
     .reverse();
 }
 
-function newest<Kind extends 'evaluate' | 'norms'>(
-  db: ReadableDb,
-  jobs: readonly JobRecord[],
-  kind: Kind,
-  side: StudySelection['side'],
-): Of<Kind> | null {
-  const found = measured(db, jobs, kind, side);
-  return found.find((job) => job.state === 'done') ?? found[0] ?? null;
+/** Of jobs, newest first: the newest complete one, else the newest. */
+function newestOf<T extends JobRecord>(jobs: readonly T[]): T | null {
+  return jobs.find((job) => job.state === 'done') ?? jobs[0] ?? null;
+}
+
+/** Scores behind every defence that was tried, in the order they were first asked for. */
+function defendedOf(db: ReadableDb, scored: readonly Of<'evaluate'>[]): StudyDefended[] {
+  const bySpec = new Map<string, Of<'evaluate'>[]>();
+  for (const job of scored) {
+    if (!job.spec.defence) continue;
+    const key = JSON.stringify(job.spec);
+    bySpec.set(key, [...(bySpec.get(key) ?? []), job]);
+  }
+  return [...bySpec.values()]
+    .flatMap((jobs) => newestOf(jobs) ?? [])
+    .sort((a, b) => a.id - b.id)
+    .map((job) => ({
+      jobId: job.id,
+      spec: job.spec,
+      label: job.spec.defence ? defenceText(job.spec.defence) : job.title,
+      complete: job.state === 'done',
+      rows: listScores(db, job.id),
+    }));
 }
 
 /** The attack batches, one per distinct description, in the order they were first asked for. */

@@ -1,3 +1,4 @@
+import { defenceSuffix } from '@shared/defence-text';
 import type { Catalogue } from '@shared/domain/catalogue';
 import type { AttackSpec, NormsSpec } from '@shared/domain/run';
 import type { ParamSpec, ParamValues } from '@shared/params';
@@ -8,7 +9,8 @@ import { compact } from '../components/format';
 export function batchName(spec: AttackSpec | NormsSpec, catalogue: Catalogue): string {
   if (spec.kind === 'norms') return named('‖∇f‖₁', catalogue.norms, spec.params);
   const attack = catalogue.attacks.find((one) => one.id === spec.attackId);
-  return attack ? named(attack.title, attack.params, spec.params) : spec.attackId;
+  const name = attack ? named(attack.title, attack.params, spec.params) : spec.attackId;
+  return name + defenceSuffix(spec.defence);
 }
 
 function named(title: string, specs: readonly ParamSpec[], values: ParamValues): string {

@@ -1,7 +1,14 @@
 import type { AttackInfo, Catalogue, ModelInfo } from '@shared/domain/catalogue';
 import type { RpcClient } from '@shared/rpc';
 
-const nothing: Catalogue = { models: [], attacks: [], attackRun: [], norms: [], fits: [] };
+const nothing: Catalogue = {
+  models: [],
+  attacks: [],
+  attackRun: [],
+  norms: [],
+  fits: [],
+  defences: [],
+};
 
 /** Models, attacks and their settings, as data; every form of the lab is drawn from it. */
 export class CatalogueState {

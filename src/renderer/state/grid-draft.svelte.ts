@@ -1,10 +1,11 @@
-import type { AttackInfo } from '@shared/domain/catalogue';
+import type { AttackInfo, DefenceInfo } from '@shared/domain/catalogue';
 import type { GridPlan, GridRequest } from '@shared/domain/group';
 import type { StoredWeights } from '@shared/domain/weights';
 import { toErrorData } from '@shared/errors';
 import { defaultValues, type ParamSpec, type ParamValues } from '@shared/params';
 import type { RpcClient } from '@shared/rpc';
 import { attackFiles } from '@shared/weights/attack-files';
+import { DefenceDraft } from './defence-draft.svelte';
 import { BatchDraft } from './batch-draft.svelte';
 import { Latest } from './latest';
 
@@ -22,6 +23,8 @@ export class GridDraft extends BatchDraft {
   #plan = $state.raw<GridPlan | null>(null);
   #refusal = $state<string | null>(null);
   readonly #latest = new Latest();
+  /** Stands before every run of the grid; none at first. */
+  readonly defence = new DefenceDraft();
   typedRun = $state.raw<ParamValues>({});
   seed = $state<number | null>(1);
   /** How many pictures are recorded step by step. */
@@ -75,6 +78,7 @@ export class GridDraft extends BatchDraft {
     attacks: readonly AttackInfo[],
     runSpecs: readonly ParamSpec[],
     files: readonly StoredWeights[],
+    defences: readonly DefenceInfo[] = [],
   ): string | null {
     if (this.#entries.length === 0) return 'Choose at least one attack.';
     const { seed, traces } = this;
@@ -87,7 +91,8 @@ export class GridDraft extends BatchDraft {
     const blocks = this.#known(attacks).map(
       ({ info, params }) => [info.params, params] as [readonly ParamSpec[], ParamValues],
     );
-    const wrong = this.problem([...blocks, [runSpecs, defaultValues(runSpecs, this.typedRun)]]);
+    const run = [runSpecs, defaultValues(runSpecs, this.typedRun)] as const;
+    const wrong = this.problem([...blocks, run, this.defence.block(defences)]);
     if (wrong) return wrong;
     const lacking = this.#known(attacks).find(
       ({ info, params }) => attackFiles(info, params, files).missing.length > 0,
@@ -95,9 +100,14 @@ export class GridDraft extends BatchDraft {
     return lacking ? `A weight file that ${lacking.info.title} needs is missing: see above.` : null;
   }
 
-  request(attacks: readonly AttackInfo[], runSpecs: readonly ParamSpec[]): GridRequest {
+  request(
+    attacks: readonly AttackInfo[],
+    runSpecs: readonly ParamSpec[],
+    defences: readonly DefenceInfo[] = [],
+  ): GridRequest {
     const run = defaultValues(runSpecs, this.typedRun);
     const traces = this.traces ?? 0;
+    const defence = this.defence.attackChoice(defences);
     return {
       name: '',
       runIds: [...this.runIds],
@@ -109,6 +119,7 @@ export class GridDraft extends BatchDraft {
         run,
         seed: this.seed ?? 1,
         ...(traces > 0 ? { traces } : {}),
+        ...(defence && { defence }),
       })),
     };
   }

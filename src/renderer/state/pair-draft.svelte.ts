@@ -5,11 +5,12 @@ import { toErrorData, type LabErrorData } from '@shared/errors';
 import { defaultValues, type ParamValues } from '@shared/params';
 import type { Preflight } from '@shared/domain/preflight';
 import type { PairDraft as Draft, Repeats } from '@shared/rpc';
+import type { TwinKind } from '@shared/twin';
 import { partsOf } from '@shared/weights/initial';
 import { departures, fieldError, type Level } from './param-form';
 import type { Runs } from './runs.svelte';
 
-/** The form of a new pair: one set of values for both runs, and the NT block for the twin. */
+/** The form of a new pair: one set of values for both runs, and what the twin adds. */
 export class PairDraft {
   readonly #runs: Runs;
   #model = $state.raw<ModelInfo | null>(null);
@@ -33,13 +34,16 @@ export class PairDraft {
   modelParams = $state.raw<ParamValues>({});
   trainer = $state.raw<ParamValues>({});
   nt = $state.raw<ParamValues>({});
+  /** Settings of adversarial training. */
+  at = $state.raw<ParamValues>({});
+  twin = $state<TwinKind>('nt');
 
   /** Settings whose value is not the paper's. */
   readonly departures = $derived(
     this.#model
       ? [
           ...departures(this.#model.trainer, this.trainer),
-          ...departures(this.#model.nt, this.nt),
+          ...(this.twin === 'at' ? [] : departures(this.#model.nt, this.nt)),
           ...departures(this.#model.params, this.modelParams),
         ]
       : [],
@@ -64,7 +68,8 @@ export class PairDraft {
       return `Say what ${model.title} starts from.`;
     const blocks = [
       [model.trainer, this.trainer],
-      [model.nt, this.nt],
+      [this.twin === 'at' ? [] : model.nt, this.nt],
+      [this.twin === 'nt' ? [] : model.at, this.at],
       [model.params, this.modelParams],
     ] as const;
     for (const [specs, values] of blocks) {
@@ -104,6 +109,7 @@ export class PairDraft {
     this.modelParams = defaultValues(model.params);
     this.trainer = defaultValues(model.trainer);
     this.nt = defaultValues(model.nt);
+    this.at = defaultValues(model.at);
   }
 
   /** Defaults with the preset's values over them. */
@@ -134,6 +140,8 @@ export class PairDraft {
       modelParams: this.modelParams,
       trainer: this.trainer,
       nt: this.nt,
+      twin: this.twin,
+      at: this.twin === 'nt' ? undefined : this.at,
       seed: this.seed,
       initial: this.initial,
     };
@@ -146,8 +154,8 @@ export class PairDraft {
   }
 
   #mark(): string {
-    const { splitId, seed, repeats, over, initial, modelParams, trainer, nt } = this;
-    const values = { splitId, seed, repeats, over, initial, modelParams, trainer, nt };
+    const { splitId, seed, repeats, over, initial, modelParams, trainer, nt, twin, at } = this;
+    const values = { splitId, seed, repeats, over, initial, modelParams, trainer, nt, twin, at };
     return JSON.stringify({ ...values, model: this.#model?.id });
   }
 

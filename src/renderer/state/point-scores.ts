@@ -1,10 +1,13 @@
 import type { AttackRow } from '@shared/domain/results';
+import { runTwinName } from '@shared/twin';
 import type { FigureOptions, Study, StudyAttack } from '@shared/domain/study';
 
 /** Everything stored about one picture as one run sees it; null where nothing is. */
 export interface PointScores {
   readonly runName: string;
   readonly regime: 'baseline' | 'nt';
+  /** What a twin's training adds: "+NT". */
+  readonly twin: string;
   readonly imageName: string;
   readonly mos: number;
   readonly before: number | null;
@@ -31,6 +34,7 @@ export function scoresOf(
   return {
     runName: run.run.name,
     regime: run.run.regime,
+    twin: runTwinName(run.run),
     imageName: image.name,
     mos: image.mos,
     before: row?.clean ?? clean?.score ?? null,

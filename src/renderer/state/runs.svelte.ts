@@ -1,6 +1,7 @@
 import type { Preflight } from '@shared/domain/preflight';
 import type { Pair, Run, Series } from '@shared/domain/run';
 import type { ImportDraft, PairDraft, Repeats, RpcClient } from '@shared/rpc';
+import { runTwinName } from '@shared/twin';
 import type { Notices } from './notices.svelte';
 
 /** A baseline and its NT twin travel together; a run without a twin is marked as unpaired. */
@@ -66,6 +67,12 @@ export class Runs {
 
   get all(): readonly Run[] {
     return this.#runs;
+  }
+
+  /** "+NT", "+AT" or "+NT+AT"; empty for a baseline or an unknown run. */
+  twinName(id: number | undefined): string {
+    const run = id === undefined ? undefined : this.get(id);
+    return run ? runTwinName(run) : '';
   }
 
   get(id: number): Run | undefined {

@@ -50,6 +50,8 @@ export const ModelInfo = v.object({
   /** Trainer settings whose sum is the number of epochs; `epochs` alone where absent. */
   epochSettings: v.optional(v.array(v.string())),
   nt: v.array(ParamSpec),
+  /** Settings of adversarial training, which a twin can have beside NT or instead of it. */
+  at: v.array(ParamSpec),
   presets: v.array(Preset),
 });
 export type ModelInfo = v.InferOutput<typeof ModelInfo>;
@@ -72,6 +74,8 @@ export const AttackInfo = v.object({
   citation: v.string(),
   summary: v.string(),
   access: v.picklist(['white-box', 'black-box']),
+  /** True for what attacks are compared with: not expected to beat noise, and no part of a worst case. */
+  control: v.optional(v.boolean()),
   params: v.array(ParamSpec),
   presets: v.array(
     v.object({ id: v.string(), title: v.string(), help: v.string(), params: ParamValues }),
@@ -101,6 +105,27 @@ export const FitInfo = v.object({
 });
 export type FitInfo = v.InferOutput<typeof FitInfo>;
 
+/** What the rest of the lab knows of a defence that stands before a model (src/worker/defences/<id>.ts). */
+export const DefenceInfo = v.object({
+  id: v.string(),
+  version: v.number(),
+  title: v.string(),
+  citation: v.string(),
+  summary: v.string(),
+  /**
+   * What an adaptive attack is given for the defence's own gradient: the true one, the identity where there is none
+   * (straight-through, BPDA), or the mean over draws of a random defence (EOT).
+   */
+  gradient: v.picklist(['exact', 'straight-through', 'expectation']),
+  /** Whether it gives bounds that a score provably keeps. */
+  certifies: v.boolean(),
+  params: v.array(ParamSpec),
+  presets: v.array(
+    v.object({ id: v.string(), title: v.string(), help: v.string(), params: ParamValues }),
+  ),
+});
+export type DefenceInfo = v.InferOutput<typeof DefenceInfo>;
+
 /** Everything a form, a flag or a help page needs; the worker sends it before it loads an engine. */
 export const Catalogue = v.object({
   models: v.array(ModelInfo),
@@ -109,5 +134,6 @@ export const Catalogue = v.object({
   attackRun: v.array(ParamSpec),
   norms: v.array(ParamSpec),
   fits: v.array(FitInfo),
+  defences: v.array(DefenceInfo),
 });
 export type Catalogue = v.InferOutput<typeof Catalogue>;

@@ -23,6 +23,18 @@ export const JobGroup = v.object({
 });
 export type JobGroup = v.InferOutput<typeof JobGroup>;
 
+/** A defence by name, its settings completed by the host. */
+export const DefenceChoice = v.object({ defenceId: v.string(), params: ParamValues });
+export type DefenceChoice = v.InferOutput<typeof DefenceChoice>;
+
+/** What scores can be asked for beside runs and side. */
+export const scoresChoice = {
+  /** Absent: the model alone. */
+  defence: v.optional(v.object({ ...DefenceChoice.entries, on: v.picklist(['picture', 'views']) })),
+  /** Only the first n images; all when absent. */
+  limit: v.optional(v.number()),
+};
+
 /** One attack with everything but the run it is let loose on. */
 export const attackChoice = {
   attackId: v.string(),
@@ -31,6 +43,8 @@ export const attackChoice = {
   run: ParamValues,
   seed: v.number(),
   /** Pictures whose every step is recorded, spread evenly over the ratings; none when absent. */
+  /** Absent: the model alone. */
+  defence: v.optional(v.object({ ...DefenceChoice.entries, adaptive: v.boolean() })),
   traces: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1000))),
 };
 export const AttackChoice = v.object(attackChoice);

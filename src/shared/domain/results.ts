@@ -1,7 +1,13 @@
 import * as v from 'valibot';
 
 /** Score of one image by one run, lab scale (0 to 100, higher better), mean over its views. */
-export const ScoreRow = v.object({ imageId: v.number(), score: v.number(), views: v.number() });
+export const ScoreRow = v.object({
+  imageId: v.number(),
+  score: v.number(),
+  views: v.number(),
+  /** Bounds that the score provably keeps within the certified radius, where a defence gives them. */
+  certified: v.optional(v.nullable(v.object({ low: v.number(), high: v.number() }))),
+});
 export type ScoreRow = v.InferOutput<typeof ScoreRow>;
 
 /** How far a picture is from its original: means over the pieces that were attacked. */
@@ -39,6 +45,12 @@ export const AttackRow = v.object({
   /** `up`, `down`, or `mixed` when views of one image were attacked in different directions. */
   direction: v.picklist(['up', 'down', 'mixed']),
   steps: v.number(),
+  /**
+   * How often the attack asked for a score, and for a gradient with it, per view or picture attacked; absent in rows of
+   * versions that did not count.
+   */
+  queries: v.optional(v.nullable(v.number())),
+  gradients: v.optional(v.nullable(v.number())),
   /** Share of pixels whose gradient was exactly zero at the first step. */
   zeroGradientShare: v.number(),
   /** Share of pixels that ended on a bound of [0, 1]. */

@@ -14,6 +14,10 @@ export const ErrorData = v.object({
   details: v.optional(v.record(v.string(), v.unknown())),
 });
 
+/**
+ * Which half of a pair a run is. Every twin is stored as `nt`, the only kind there once was; what its training really
+ * adds to the baseline's stands in its spec, and `twinName` (shared/twin.ts) says it.
+ */
 export const Regime = v.picklist(['baseline', 'nt']);
 export type Regime = v.InferOutput<typeof Regime>;
 
@@ -33,8 +37,10 @@ export const TrainSpec = v.object({
   modelVersion: v.number(),
   modelParams: ParamValues,
   trainer: ParamValues,
-  /** Null for the baseline. */
+  /** Null for the baseline, and for a twin with adversarial training alone. */
   nt: v.nullable(ParamValues),
+  /** Adversarial training; absent where there is none. */
+  at: v.optional(ParamValues),
   seed: v.number(),
   /** Absent in runs of versions that knew scratch only. */
   initial: v.optional(InitialWeights),
@@ -62,11 +68,37 @@ export type JobState = v.InferOutput<typeof JobState>;
 export const JobKind = v.picklist(['train', 'evaluate', 'attack', 'norms', 'fit']);
 export type JobKind = v.InferOutput<typeof JobKind>;
 
+/** A defence before the model, with everything that tells it from others. */
+const defence = {
+  id: v.string(),
+  version: v.number(),
+  /** As it was called when the job was made. */
+  title: v.string(),
+  params: ParamValues,
+};
+export const ScoreDefence = v.object({
+  ...defence,
+  /** What it is given: the whole picture before views are cut, or every view. */
+  on: v.picklist(['picture', 'views']),
+});
+export type ScoreDefence = v.InferOutput<typeof ScoreDefence>;
+/** It is given what is attacked: the picture, or every view. */
+export const AttackDefence = v.object({
+  ...defence,
+  /** Whether the attack was made against model and defence together, or against the bare model. */
+  adaptive: v.boolean(),
+});
+export type AttackDefence = v.InferOutput<typeof AttackDefence>;
+
 /** Settings of a batch over one run's images. */
 export const EvaluateSpec = v.object({
   kind: v.literal('evaluate'),
   runId: v.number(),
   side: v.picklist(['train', 'validation', 'test']),
+  /** Absent: the model alone. */
+  defence: v.optional(ScoreDefence),
+  /** Only the first n images, where a defence makes scoring slow; all when absent. */
+  limit: v.optional(v.nullable(v.number())),
 });
 export const AttackSpec = v.object({
   kind: v.literal('attack'),
@@ -84,6 +116,10 @@ export const AttackSpec = v.object({
   traces: v.optional(v.number()),
   /** The weight files the attack reads at these settings; absent where it reads none. */
   files: v.optional(v.array(NeededFile)),
+  /** Absent: the model alone. */
+  defence: v.optional(AttackDefence),
+  /** What attacks are compared with: noise. */
+  control: v.optional(v.boolean()),
 });
 export const NormsSpec = v.object({
   kind: v.literal('norms'),

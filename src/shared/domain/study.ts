@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { Dataset, Split } from './dataset';
-import { AttackSpec, NormsSpec, Pair, Run, Warning } from './run';
+import { AttackSpec, EvaluateSpec, NormsSpec, Pair, Run, Warning } from './run';
 import { AttackRow, NormRow, ScoreRow, TraceRow } from './results';
 import { EpochMetric, StepMetric } from './run';
 
@@ -37,6 +37,17 @@ export const StudyAttack = v.object({
 });
 export type StudyAttack = v.InferOutput<typeof StudyAttack>;
 
+/** Scores of one run behind a defence. */
+export const StudyDefended = v.object({
+  jobId: v.number(),
+  spec: EvaluateSpec,
+  /** "JPEG, quality 50" */
+  label: v.string(),
+  complete: v.boolean(),
+  rows: v.array(ScoreRow),
+});
+export type StudyDefended = v.InferOutput<typeof StudyDefended>;
+
 export const StudyNorms = v.object({
   jobId: v.number(),
   spec: NormsSpec,
@@ -57,6 +68,8 @@ export const StudyRun = v.object({
   scores: v.nullable(
     v.object({ jobId: v.number(), complete: v.boolean(), rows: v.array(ScoreRow) }),
   ),
+  /** Scores with a defence before the model: never mixed with `scores`. */
+  defended: v.optional(v.array(StudyDefended)),
   attacks: v.array(StudyAttack),
   norms: v.nullable(StudyNorms),
   epochs: v.array(EpochMetric),

@@ -22,9 +22,9 @@ const terms = [
 ] as const;
 type Term = (typeof terms)[number]['id'];
 
-/** Steps of one term; a baseline has no norm term, and its stored zeros are not a curve. */
+/** Steps of one term; a run without NT has no norm term, and its stored zeros are not a curve. */
 function valuesOf(run: StudyRun, term: Term): { step: number; value: number }[] {
-  if (term === 'normTerm' && run.run.regime === 'baseline') return [];
+  if (term === 'normTerm' && run.run.spec.nt === null) return [];
   return run.steps.map((metric: StepMetric) => ({ step: metric.step, value: metric[term] }));
 }
 
@@ -71,7 +71,7 @@ function toOption(study: Study, options: FigureOptions, theme: ChartTheme): ECha
           }),
         ),
       ),
-      ...(runs.every((run) => run.run.regime === 'baseline')
+      ...(runs.every((run) => run.run.spec.nt === null)
         ? [
             notes(
               theme,
@@ -150,7 +150,7 @@ const figure: FigureDef = {
   caption(study, options) {
     const pair = chosenPair(study, options);
     if (!pair) return '';
-    const twins = pair.runs.filter((run) => run.run.regime === 'nt');
+    const twins = pair.runs.filter((run) => run.run.spec.nt !== null);
     const normTerms = twins.map((run) => `${runLabel(run)} ${lastEpoch(run, 'normTerm')}`);
     return sentences([
       `Mean quality loss over the last epoch: ${perRun(

@@ -6,7 +6,7 @@ import { normMeasures } from '../study/measures';
 import { missingInPair, needNorms } from '../study/missing';
 import { coverageNotes, provenanceNotes } from '../study/notes';
 import { normPoints, type NormPoint } from '../study/points';
-import { chosenPair, runLabel, type StudyPair, regimeText } from '../study/select';
+import { chosenPair, runLabel, type StudyPair, regimeText, twinNames } from '../study/select';
 import type { ChartTheme } from '../theme';
 import { hiddenAxis, largest, niceTicks, powerOfTen, powerText, xAxis, yAxis } from './lib/axes';
 import { originColumns, originOf } from './lib/csv';
@@ -140,7 +140,7 @@ const figure: FigureDef = {
         0,
       ),
       'Distribution over images of the \u2113\u2081 norm of the score\u2019s gradient with respect to the',
-      'pixels in [0, 1] (baseline blue, +NT orange; each tick of the rug is one image,',
+      `pixels in [0, 1] (baseline blue, ${twinNames(pair.runs)} orange; each tick of the rug is one image,`,
       `${countText(points.map((own) => own.length))}).`,
       bandwidthNote('Curves, reflected at zero', pair, densities, 'points per unit pixel'),
       ...coverageNotes(pair.runs.map((run) => ({ run, batch: run.norms }))),

@@ -39,6 +39,8 @@ interface Compared {
 
 function compare(own: StudyAttack, other: StudyAttack): Compared | null {
   if (own.spec.run['unit'] !== other.spec.run['unit']) return null;
+  // Behind a defence the score is another function.
+  if (canonical(own.spec.defence ?? null) !== canonical(other.spec.defence ?? null)) return null;
   const byImage = new Map(other.rows.map((row) => [row.imageId, row]));
   const sums = { own: 0, other: 0, ownLinf: 0, otherLinf: 0 };
   let images = 0;

@@ -1,3 +1,5 @@
+import { runTwin, runTwinName } from '../twin';
+import { listed } from './format';
 import type { FigureOptions, Study, StudyAttack, StudyRun } from '../domain/study';
 
 /** A baseline and its twin, or a run without one, as figures and tables show them. */
@@ -38,19 +40,26 @@ export function chosenPair(study: Study, options: FigureOptions): StudyPair | nu
   return asked ?? pairs[0] ?? null;
 }
 
-/** "CNNIQA" for a baseline, "CNNIQA +NT" for its twin; ", imported" where neither was trained here. */
+/** "CNNIQA" for a baseline, "CNNIQA +NT" or what else its twin adds; ", imported" where not trained here. */
 export function runLabel(run: StudyRun): string {
   return labelled(run, run.modelTitle);
 }
 
 function labelled({ run }: StudyRun, title: string): string {
-  const twin = run.regime === 'nt' ? `${title} +NT` : title;
+  const twin = [title, runTwinName(run)].filter(Boolean).join(' ');
   return run.spec.imported ? `${twin}, imported` : twin;
 }
 
-/** "baseline", "nt" or either with ", imported", as data files name it. */
+/** "baseline", "nt", "at", "nt+at", or any with ", imported", as data files name it. */
 export function regimeText({ run }: StudyRun): string {
-  return run.spec.imported ? `${run.regime}, imported` : run.regime;
+  const kind = runTwin(run) ?? 'baseline';
+  return run.spec.imported ? `${kind}, imported` : kind;
+}
+
+/** What the twins of a study add, for captions: "+NT", or "+NT and +AT" where they differ. */
+export function twinNames(runs: readonly StudyRun[]): string {
+  const names = new Set(runs.map(({ run }) => runTwinName(run)).filter(Boolean));
+  return names.size === 0 ? '+NT' : listed([...names]);
 }
 
 /** As `runLabel`, with the pair's name where the study holds several pairs of one model. */

@@ -9,9 +9,9 @@ import { cleanMeasures, type Agreement } from '../study/measures';
 import { missingInStudy, needScores } from '../study/missing';
 import { coverageNotes, provenanceNotes } from '../study/notes';
 import { scorePoints } from '../study/points';
-import { pairsOf, type StudyPair } from '../study/select';
+import { pairsOf, twinNames, type StudyPair } from '../study/select';
 import { paperColumns, paperNotes, paperPlaceOf, withPaper } from './lib/beside-paper';
-import { arrow, pairCells, runColumns, undefinedNotes, type Better } from './lib/cells';
+import { arrow, pairCells, regimeName, runColumns, undefinedNotes, type Better } from './lib/cells';
 import type { Table, TableDef } from './lib/table';
 
 const rows: readonly { id: Exclude<keyof Agreement, 'n'>; name: string; better: Better }[] = [
@@ -46,7 +46,7 @@ function toTable(study: Study, options: FigureOptions): Table {
   }));
   return {
     id: 'clean',
-    caption: 'Agreement of predicted scores with MOS on unattacked images, baseline and +NT.',
+    caption: `Agreement of predicted scores with MOS on unattacked images, baseline and ${twinNames(study.runs)}.`,
     boldMeans: 'the better of the two',
     headers: ['Metric'],
     columns: options.paper ? paperColumns(runColumns(pairs)) : runColumns(pairs),
@@ -68,7 +68,7 @@ function toTable(study: Study, options: FigureOptions): Table {
   };
 }
 
-/** How far +NT and baseline differ, with what resampling the images does to that difference. */
+/** How far twin and baseline differ, with what resampling the images does to that difference. */
 function differenceNote(pair: StudyPair): string[] {
   const [base, twin] = pair.runs;
   if (!base || !twin) return [];
@@ -100,7 +100,7 @@ function differenceNote(pair: StudyPair): string[] {
     return `${name} ${estimate} [${low}, ${high}]`;
   };
   return [
-    `${pair.label}, +NT minus base with 95 % interval (paired bootstrap over images,` +
+    `${pair.label}, ${regimeName(twin)} minus base with 95 % interval (paired bootstrap over images,` +
       ` ${resamples} resamples, seed 1): ${interval('RMSE', rmse)}, ${interval('SROCC', srocc)}.`,
   ];
 }

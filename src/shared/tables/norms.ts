@@ -4,7 +4,7 @@ import { countText, fixed } from '../study/format';
 import { normMeasures, type NormMeasures } from '../study/measures';
 import { missingInStudy, needNorms } from '../study/missing';
 import { coverageNotes, provenanceNotes } from '../study/notes';
-import { pairsOf, type StudyPair } from '../study/select';
+import { pairsOf, twinNames, type StudyPair } from '../study/select';
 import { arrow, notMeasured, pairCells, runColumns, undefinedNotes } from './lib/cells';
 import type { Table, TableCell, TableColumn, TableDef } from './lib/table';
 
@@ -39,7 +39,7 @@ function toTable(study: Study): Table {
     id: 'norms',
     caption:
       '\u2113\u2081 norm of the gradient of the predicted score with respect to the pixels, baseline' +
-      ' and +NT.',
+      ` and ${twinNames(study.runs)}.`,
     boldMeans: 'the smaller of the two',
     headers: ['Over images'],
     columns: pairs.flatMap(columnsOf),

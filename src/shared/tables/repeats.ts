@@ -6,6 +6,7 @@ import { fixed, listed } from '../study/format';
 import { missingInStudy, needScores } from '../study/missing';
 import { provenanceNotes, scoredNote } from '../study/notes';
 import { repeatedMeasures, type Repeated } from '../study/repeats';
+import { twinNames } from '../study/select';
 import { seriesOf, type StudySeries } from '../study/series';
 import { arrow, blank, notMeasured } from './lib/cells';
 import type { Table, TableCell, TableColumn, TableDef, TableRow } from './lib/table';
@@ -13,7 +14,7 @@ import type { Table, TableCell, TableColumn, TableDef, TableRow } from './lib/ta
 const resamples = 1000;
 /** Fewer repeats say nothing about how others would come out. */
 const enough = 3;
-const parts = ['base', '+NT', '+NT \u2212 base'] as const;
+const halves = ['base', 'twin', 'difference'] as const;
 const statistics = ['mean', 'sd', '95 %'] as const;
 
 /** One cell per statistic. */
@@ -36,7 +37,7 @@ function toTable(study: Study, options: FigureOptions): Table {
     id: 'repeats',
     caption:
       'Repeats of one pair: mean and standard deviation of every measure over the repeats, of the' +
-      ' baselines, of their +NT twins and of the difference of each two twins.',
+      ` baselines, of their ${twinNames(study.runs)} twins and of the difference of each two twins.`,
     headers: ['On', 'Metric', 'Over repeats'],
     columns: series.flatMap(columnsOf),
     rows: body,
@@ -52,13 +53,15 @@ function toTable(study: Study, options: FigureOptions): Table {
   };
 }
 
-function columnsOf({ label }: StudySeries): TableColumn[] {
+function columnsOf({ label, pairs }: StudySeries): TableColumn[] {
+  const twin = twinNames(pairs.flatMap(({ runs }) => runs));
+  const parts = ['base', twin, `${twin} \u2212 base`];
   return parts.map((part) => ({ groups: [label], label: part, align: 'right' as const }));
 }
 
 /** Mean, deviation and interval of the baselines, the twins and their differences. */
 function cellsOf(measure: Repeated | undefined): ThreeCells[] {
-  if (!measure) return parts.map(() => unmeasured);
+  if (!measure) return halves.map(() => unmeasured);
   const { base, twin, digits } = measure;
   const both = base.flatMap((value, i) => {
     const other = twin[i] ?? null;

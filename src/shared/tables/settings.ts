@@ -1,3 +1,4 @@
+import { defenceText } from '../defence-text';
 import type { FigureOptions, Study, StudyRun } from '../domain/study';
 import type { ParamValue, ParamValues } from '../params';
 import { missingInStudy } from '../study/missing';
@@ -51,6 +52,7 @@ const parts: readonly Part[] = [
     }),
   },
   { name: 'NT', of: ({ run }) => run.spec.nt },
+  { name: 'Adversarial training', of: ({ run }) => run.spec.at ?? null },
 ];
 
 function attackPart(label: string): Part {
@@ -58,7 +60,13 @@ function attackPart(label: string): Part {
     name: label,
     of: (run) => {
       const spec = attackOf(run, label)?.spec;
-      return spec ? { ...spec.params, ...spec.run, seed: spec.seed } : null;
+      if (!spec) return null;
+      const { defence } = spec;
+      const before = defence && {
+        defence: defenceText(defence),
+        'attack knows the defence': defence.adaptive,
+      };
+      return { ...spec.params, ...spec.run, seed: spec.seed, ...before };
     },
   };
 }

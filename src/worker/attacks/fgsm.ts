@@ -23,6 +23,12 @@ const attack: AttackDef = {
       help: 'The stronger one-step setting of Fig. S13.',
       params: { epsilon: 0.01, stepSize: 0.01, loss: 'mid' },
     },
+    {
+      id: 'msu-std-fgsm',
+      title: 'MSU benchmark: std-FGSM',
+      help: 'As its code does: one step of 10 grey levels that always raises the score.',
+      params: { epsilon: 10 / 255, stepSize: 10 / 255, loss: 'up', start: 'picture' },
+    },
   ],
   startsAtPicture: (params) => !signSettings(params).randomStart,
   budget: (params) => ({ norm: 'linf', epsilon: signSettings(params).epsilon }),

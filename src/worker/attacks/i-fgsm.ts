@@ -38,6 +38,12 @@ const attack: AttackDef = {
       help: 'The strongest setting of Fig. S13; SSIM falls below 0.9 on many pictures.',
       params: { epsilon: 0.03, stepSize: 0.01, steps: 10, loss: 'mid' },
     },
+    {
+      id: 'msu-i-fgsm',
+      title: 'MSU benchmark: I-FGSM',
+      help: 'As its code does: ten steps of one grey level that always raise the score, so the limit of 10 grey levels is reached by the last step at the earliest.',
+      params: { epsilon: 10 / 255, stepSize: 1 / 255, steps: 10, loss: 'up', start: 'picture' },
+    },
   ],
   startsAtPicture: (params) => !signSettings(params).randomStart,
   budget: (params) => ({ norm: 'linf', epsilon: signSettings(params).epsilon }),

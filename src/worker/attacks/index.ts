@@ -12,7 +12,7 @@ export const attacks = registry<AttackDef>(
 
 /** The part of an attack that the rest of the lab knows: plain data. */
 export function attackInfo(attack: AttackDef): AttackInfo {
-  const { id, version, title, citation, summary, access, params, presets, needs } = attack;
+  const { id, version, title, citation, summary, access, control, params, presets, needs } = attack;
   const info = { id, version, title, citation, summary, access, params, presets };
-  return needs ? { ...info, needs } : info;
+  return { ...info, ...(control && { control }), ...(needs && { needs }) };
 }

@@ -2,6 +2,7 @@ import type { ParamValues } from '@shared/params';
 import { checkValues, read } from '@shared/params';
 import type { Model, ModelDef } from '../models/model';
 import type { TrainingPlan } from '../models/plan';
+import { adversarialSettings, atParams } from './at-settings';
 import { lossScale } from './loss-scale';
 import type { Affine } from './loss-scale';
 import { losses } from './losses';
@@ -40,6 +41,8 @@ export interface TrainingSpec {
   readonly trainer: Readonly<ParamValues>;
   /** Null for the baseline. */
   readonly nt: Readonly<ParamValues> | null;
+  /** Adversarial training; absent: none. */
+  readonly at?: Readonly<ParamValues>;
   readonly seed: number;
   /** The data set's ratings to lab scale: lab = scale * rating + offset. Absent: they are on it. */
   readonly ratingScale?: Affine;
@@ -52,6 +55,7 @@ export interface TrainingSpec {
 export function buildTraining(def: ModelDef, spec: TrainingSpec): Training {
   const trainer = trainerValues(def, spec.trainer);
   const nt = spec.nt && checkValues('gradient norm', ntSpecs(def), spec.nt, def.recipe.nt);
+  const at = spec.at ? checkValues('adversarial training', atParams, spec.at) : null;
   const plan = (def.recipe.plan ?? plainPlan)(trainer);
   const epochs = totalEpochs(plan);
   const model = def.build(checkValues(def.title, def.params, spec.modelParams), spec.seed);
@@ -66,6 +70,7 @@ export function buildTraining(def: ModelDef, spec: TrainingSpec): Training {
       evaluate: (prediction, target) => loss.evaluate(prediction, target, trainer),
     },
     norm: normSettings(nt),
+    adversarial: adversarialSettings(at),
     scale: fromNative,
     seed: spec.seed,
     recompute: read.boolean(trainer, 'recompute'),

@@ -1,3 +1,4 @@
+export { adversarialSettings, atParams } from './at-settings';
 export { buildTraining } from './build';
 export type { Training, TrainingSpec } from './build';
 export { loadCheckpoint, readCheckpointWeights, saveCheckpoint, weightsSha256 } from './checkpoint';

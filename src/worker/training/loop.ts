@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { EpochMetric, StepMetric, Warning } from '@shared/domain/run';
 import { LabError } from '@shared/errors';
+import { adversarialBatch } from './adversarial-batch';
 import type { Training } from './build';
 import { saveCheckpoint } from './checkpoint';
 import type { CheckpointMeta, Position, WrittenCheckpoint } from './checkpoint';
@@ -156,14 +157,35 @@ export function takeStep(
   const position = { epoch, step, totalSteps: training.epochs * at.data.batchesPerEpoch };
   const x = tf.tensor4d(batch.x, [...batch.shape]);
   try {
-    const y = training.toLossScale(batch.y);
-    const { gradients, ...losses } = computeStep(training.model, x, y, settings, step);
+    const rated = settings.adversarial
+      ? adversarialBatch(
+          training.model,
+          { x, y: batch.y },
+          settings.adversarial,
+          settings,
+          step,
+          (ratings) => training.toLossScale(ratings),
+        )
+      : { x: x.clone(), y: batch.y };
+    const y = training.toLossScale(rated.y);
+    const { gradients, ...losses } = computeOn(rated.x, (views) =>
+      computeStep(training.model, views, y, settings, step),
+    );
     training.optimizer.step(gradients, training.rateFactor(position));
     tf.dispose([...gradients.values()].filter((gradient) => gradient !== null));
     const learningRate = training.learningRate(position);
     return { ...losses, step: step + 1, epoch: epoch + 1, learningRate };
   } finally {
     x.dispose();
+  }
+}
+
+/** Computes on views and gives them back. */
+function computeOn<T>(views: tf.Tensor4D, compute: (views: tf.Tensor4D) => T): T {
+  try {
+    return compute(views);
+  } finally {
+    views.dispose();
   }
 }
 

@@ -12,12 +12,16 @@ import {
   stepPerChannel,
 } from './gradient-norm';
 import type { NormSettings, NormTerm } from './gradient-norm';
-import type { LossDef, LossValue } from './losses';
+import type { AdversarialSettings } from './at-settings';
+import { firstHead, judge } from './judge';
+import type { LossDef } from './losses';
 
 export interface StepSettings {
   readonly loss: Pick<LossDef, 'judgesHeads' | 'evaluate'>;
   /** Null for a baseline. */
   readonly norm: NormSettings | null;
+  /** Adversarial training, whose batch `adversarialBatch` makes; absent or null: none. */
+  readonly adversarial?: AdversarialSettings | null;
   /** Loss and norm term see scale * native + offset: the lab scale, or 1 and 0 for native units. */
   readonly scale: { readonly scale: number; readonly offset: number };
   readonly seed: number;
@@ -85,10 +89,7 @@ export function computeStep(
     const pass = record(forward, wanted);
     const native = pass.output.dataSync<'float32'>();
     const heads = headsOf(pass);
-    const scores = Float32Array.from(
-      y,
-      (_, i) => scale.scale * (native[i * heads] ?? Number.NaN) + scale.offset,
-    );
+    const scores = firstHead(native, heads, y.length, scale);
     const scored = { pass, scores, cotangent: new Float64Array(native.length) };
     passes.push(scored);
     return scored;
@@ -96,7 +97,7 @@ export function computeStep(
   let stepped: tf.Tensor4D | undefined;
   try {
     const clean = run(x, norm?.sharedPass === true ? [x, ...leaves] : leaves, context);
-    const quality = judge(settings, clean, y);
+    const quality = judge(settings, clean.pass.output, y);
     requireFinite('quality loss', quality.value, step);
     addTo(clean, quality.gradient);
     const walked = new Set([clean]);
@@ -141,21 +142,6 @@ export function computeStep(
 
 function headsOf(pass: Pass<tf.Tensor1D | tf.Tensor2D>): number {
   return pass.output.shape[1] ?? 1;
-}
-
-/** The quality loss with its derivative, row-major like the output. */
-function judge(
-  { loss, scale }: StepSettings,
-  { pass, scores }: Scored,
-  y: Float32Array,
-): LossValue {
-  if (!loss.judgesHeads) {
-    const { value, gradient } = loss.evaluate(scores, y);
-    return { value, gradient: firstColumn(gradient, headsOf(pass)) };
-  }
-  // Such a loss compares shapes, not values: it sees the outputs as they are.
-  const { value, gradient } = loss.evaluate(pass.output.dataSync<'float32'>(), y);
-  return { value, gradient: gradient.map((slope) => slope / scale.scale) };
 }
 
 function addTo({ cotangent }: Scored, gradient: Float64Array): void {

@@ -116,6 +116,29 @@ describe('opening a database', () => {
     backup.close();
   });
 
+  it('keeps scores and attacks from before queries and bounds were stored', () => {
+    const path = join(temporaryFolder(), 'lab.sqlite');
+    const before = migrations.filter(({ name }) => name < '0009');
+    const old = openDatabase(path, { migrations: before });
+    // The rows stand alone: what they point to does not matter here.
+    old.exec('PRAGMA foreign_keys = OFF');
+    old.exec('INSERT INTO score_rows VALUES (1, 2, 50.5, 4)');
+    old.exec(
+      `INSERT INTO attack_rows VALUES
+         (1, 2, 50, 60, 59, 0.005, 0.004, 1, '{}', NULL, 'up', 1, 0, 0, 3, NULL,
+          NULL, NULL)`,
+    );
+    old.close();
+    const db = openDatabase(path);
+    expect(
+      db.all('SELECT score, certified_low AS low, certified_high AS high FROM score_rows'),
+    ).toEqual([{ score: 50.5, low: null, high: null }]);
+    expect(db.all('SELECT clean, queries, gradients FROM attack_rows')).toEqual([
+      { clean: 50, queries: null, gradients: null },
+    ]);
+    db.close();
+  });
+
   it('writes no backup of a new file', () => {
     const path = join(temporaryFolder(), 'lab.sqlite');
     openDatabase(path).close();

@@ -164,6 +164,43 @@ it('stores how like its original an attacked image is, and reads rows of before 
   expect(listAttacks(db, jobId)).toEqual(rows);
 });
 
+it('stores certified bounds and counted queries, and gives rows without them back without them', () => {
+  const { jobId } = addRun();
+  const [a = 0, b = 0] = db
+    .all<{ id: number }>('SELECT id FROM images ORDER BY position LIMIT 2')
+    .map(({ id }) => id);
+  const scores = [
+    { imageId: a, score: 50, views: 1, certified: { low: 48.5, high: 53 } },
+    { imageId: b, score: 20, views: 1, certified: null },
+  ];
+  upsertScores(db, jobId, scores);
+  expect(listScores(db, jobId)).toEqual([scores[0], { imageId: b, score: 20, views: 1 }]);
+  const row = {
+    clean: 50,
+    attackedFloat: 60,
+    attackedEightBit: 59,
+    linfFloat: 0.005,
+    linfEightBit: 0.004,
+    l2: 1,
+    ssim: {},
+    psnr: null,
+    direction: 'up' as const,
+    steps: 3,
+    zeroGradientShare: 0,
+    clampedShare: 0,
+    durationMs: 1,
+    artifact: null,
+  };
+  upsertAttacks(db, jobId, [
+    { imageId: a, ...row, queries: 500, gradients: 0 },
+    { imageId: b, ...row },
+  ]);
+  expect(listAttacks(db, jobId).map(({ queries, gradients }) => [queries, gradients])).toEqual([
+    [500, 0],
+    [undefined, undefined],
+  ]);
+});
+
 it('keeps a warning once however often it is raised, per image', () => {
   const { jobId } = addRun();
   for (const imageId of [null, 5, null, 5]) {

@@ -1,6 +1,7 @@
 import { fits } from './fits';
 import type { Catalogue } from '@shared/domain/catalogue';
 import type { ParamSpec } from '@shared/params';
+import { defences } from './defences';
 
 /** A catalogue of the size and kind the worker sends; the values are for looking at forms. */
 const trainer: ParamSpec[] = [
@@ -203,6 +204,7 @@ export const catalogue: Catalogue = {
       ],
       trainer,
       nt,
+      at: [],
       presets: [
         {
           id: 'described',
@@ -285,6 +287,7 @@ export const catalogue: Catalogue = {
       min: 0,
     },
   ],
+  defences,
   norms: [
     {
       type: 'number',

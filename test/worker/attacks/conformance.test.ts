@@ -21,22 +21,27 @@ const units = ['crop', 'image'] as const;
 const settings = (unit: 'crop' | 'image'): AttackRunSettings =>
   attackRunSettings(defaultValues(attackRunParams, { unit, viewsAtOnce: 2 }));
 
+/** A search by queries must do all of this with few of them too. */
+const fewQueries = 60;
+
 /** Defaults and every preset: what people will actually run. */
 function variants(attack: AttackDef): [string, ParamValues][] {
   const given: [string, ParamValues][] = [
     ['defaults', {}],
     ...attack.presets.map((preset): [string, ParamValues] => [preset.id, preset.params]),
   ];
-  return given.map(([name, values]) => [
-    name,
-    shortened(checkValues(attack.id, attack.params, values)),
-  ]);
+  return given.map(([name, values]) => [name, short(attack, values)]);
 }
 
-/** What holds after some steps holds after hundreds. */
-function shortened(params: ParamValues): ParamValues {
-  const { steps } = params;
-  return typeof steps === 'number' ? { ...params, steps: Math.min(steps, 12) } : params;
+function short(attack: AttackDef, values: ParamValues): ParamValues {
+  const checked = checkValues(attack.id, attack.params, values);
+  const { queries, steps } = checked;
+  return {
+    ...checked,
+    ...(typeof queries === 'number' && { queries: Math.min(queries, fewQueries) }),
+    // What holds after some steps holds after hundreds.
+    ...(typeof steps === 'number' && { steps: Math.min(steps, 12) }),
+  };
 }
 
 interface Call {
@@ -85,10 +90,11 @@ for (const attack of attacks.all.values()) {
           expect(saved.data).toHaveLength(saved.height * saved.width * 3);
         });
 
-        it(`beats random noise of equal budget (${name}, ${unit})`, async () => {
+        it(`beats random noise of equal budget, unless it is a control (${name}, ${unit})`, async () => {
           const ball = attack.budget(params);
           // What comes from a file is as good as the file for this model: fits are judged on their own.
-          if (!ball || (attack.access === 'black-box' && readsFiles(attack))) return;
+          if (!ball || attack.control || (attack.access === 'black-box' && readsFiles(attack)))
+            return;
           const scorer = scorerOf(curvedModel(viewSize));
           let byAttack = 0;
           let byNoise = 0;
@@ -113,7 +119,7 @@ for (const attack of attacks.all.values()) {
     for (const unit of units) {
       it(`leaves the picture alone with epsilon 0 (${unit})`, async () => {
         if (!attack.params.some((spec) => spec.id === 'epsilon')) return;
-        const params = checkValues(attack.id, attack.params, { epsilon: 0 });
+        const params = short(attack, { epsilon: 0 });
         // An attack may use epsilon at some of its settings only.
         if (attack.budget(params)?.epsilon !== 0) return;
         const { row, saved } = await attackOnce(attack, params, unit);
@@ -124,7 +130,7 @@ for (const attack of attacks.all.values()) {
 
       it(`does not depend on what was attacked before (${unit})`, async () => {
         const scorer = scorerOf(curvedModel(viewSize));
-        const params = shortened(checkValues(attack.id, attack.params, {}));
+        const params = short(attack, {});
         const shared = withTinyFiles(attack, params);
         const one = (image: number) =>
           attackPicture(
@@ -148,7 +154,7 @@ for (const attack of attacks.all.values()) {
         const given = target();
         const copy = Uint8Array.from(given.picture.data);
         const scorer = scorerOf(curvedModel(viewSize));
-        const params = shortened(checkValues(attack.id, attack.params, {}));
+        const params = short(attack, {});
         const before = tf.memory().numTensors;
         await attackWith(attack, params, { unit, scorer, given });
         expect(tf.memory().numTensors - before).toBe(0);
@@ -158,7 +164,7 @@ for (const attack of attacks.all.values()) {
 
     it('ends at once when the job is cancelled, leaving no tensors of its own', async () => {
       const scorer = scorerOf(curvedModel(viewSize));
-      const params = shortened(checkValues(attack.id, attack.params, {}));
+      const params = short(attack, {});
       const cancel = () => Promise.reject(new Error('cancelled'));
       const before = tf.memory().numTensors;
       const call = attackWith(attack, params, { unit: 'crop', scorer, checkpoint: cancel });

@@ -4,7 +4,14 @@ import { LabError } from '../../../src/shared/errors';
 import type { EvaluatePayload, WorkerMessage } from '../../../src/shared/worker-protocol';
 import { Worker, type WorkerParts } from '../../../src/worker/runtime/worker';
 
-const catalogue: Catalogue = { models: [], attacks: [], attackRun: [], norms: [], fits: [] };
+const catalogue: Catalogue = {
+  models: [],
+  attacks: [],
+  attackRun: [],
+  norms: [],
+  fits: [],
+  defences: [],
+};
 const info = {
   name: 'wasm',
   description: 'test',

@@ -1,16 +1,28 @@
 import { checkValues } from '@shared/params';
 import { listWeights } from '../../db/weights';
+import { defenceText } from '@shared/defence-text';
 import { attackJobs } from '../../jobs/attack-jobs';
+import { chooseDefence } from '../../jobs/choose-defence';
 import { startBatch } from '../../jobs/start-batch';
 import type { NounHandlers } from '../context';
 import { opened } from '../context';
 
 export const evaluateHandlers: NounHandlers<'evaluate'> = {
-  'evaluate.start': (context, { runIds, side }) => {
+  'evaluate.start': async (context, { runIds, side, defence: wanted, limit }) => {
     const { board, runner } = opened(context);
-    const jobIds = startBatch(board, { runIds, side, limit: null }, (run) => ({
-      spec: { kind: 'evaluate', runId: run.id, side },
-      action: 'Scores',
+    const defence = wanted && {
+      ...chooseDefence(await context.worker.catalogue(), wanted),
+      on: wanted.on,
+    };
+    const jobIds = startBatch(board, { runIds, side, limit: limit ?? null }, (run) => ({
+      spec: {
+        kind: 'evaluate',
+        runId: run.id,
+        side,
+        ...(defence && { defence }),
+        ...(limit !== undefined && { limit }),
+      },
+      action: defence ? `Scores behind ${defenceText(defence)}` : 'Scores',
     }));
     runner.release();
     return { jobIds };

@@ -1,3 +1,4 @@
+import { runTwinName } from '../../twin';
 import type { Study } from '../../domain/study';
 import { fixed, listed } from '../../study/format';
 import { runLabel, type StudyPair } from '../../study/select';
@@ -16,11 +17,13 @@ export function takeaway(
   digits: number,
 ): string | null {
   const [before, after] = values;
+  const adds = pair.runs.map(({ run }) => runTwinName(run)).find(Boolean) ?? '+NT';
+  const name = adds.slice(1);
   if (pair.runs.length !== 2 || before?.value == null || after?.value == null) return null;
   const from = fixed(before.value, digits);
   const to = fixed(after.value, digits);
   const tail = unit === '' ? '' : ` ${unit}`;
-  if (from === to) return `NT leaves ${what} at ${from}${tail}.`;
+  if (from === to) return `${name} leaves ${what} at ${from}${tail}.`;
   const verb = after.value < before.value ? 'lowers' : 'raises';
   // A percentage of a correlation means nothing.
   const share = unit !== '' && before.value > 0 ? 100 * (after.value / before.value - 1) : null;
@@ -28,7 +31,7 @@ export function takeaway(
     share === null
       ? ''
       : ` (${share > 0 ? '+' : ''}${fixed(share, Math.abs(share) < 10 ? 1 : 0)} %)`;
-  return `NT ${verb} ${what} from ${from} to ${to}${tail}${change}.`;
+  return `${name} ${verb} ${what} from ${from} to ${to}${tail}${change}.`;
 }
 
 /** "CNNIQA 1.23, CNNIQA +NT 0.45": one value per run. */

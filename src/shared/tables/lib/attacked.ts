@@ -8,7 +8,14 @@ import { attackMeasures, type AttackMeasures } from '../../study/measures';
 import { missingInStudy, needAttack } from '../../study/missing';
 import { coverageNotes, provenanceNotes, scoredNote } from '../../study/notes';
 import { shareNotes, unfairNotes } from '../../study/same-settings';
-import { attackLabels, attackOf, pairsOf, runLabelIn, type StudyPair } from '../../study/select';
+import {
+  attackLabels,
+  attackOf,
+  pairsOf,
+  runLabelIn,
+  twinNames,
+  type StudyPair,
+} from '../../study/select';
 import { paperAttackOf, paperColumns, paperNotes, paperPlaceOf, withPaper } from './beside-paper';
 import { arrow, blank, pairCells, runColumns, undefinedNotes, type Better } from './cells';
 import type { Table, TableCell, TableDef, TableRow } from './table';
@@ -109,7 +116,8 @@ function made(form: AttackTable, study: Study, options: FigureOptions): Table {
   const labelOf: LabelOf = (run) => runLabelIn(pairs, run);
   return {
     id: form.id,
-    caption: form.caption,
+    // Captions are written for +NT; a twin may add something else.
+    caption: form.caption.replace('+NT', twinNames(study.runs)),
     boldMeans: 'the better of the two',
     headers: alone ? ['Attack'] : ['Metric', 'Attack'],
     columns: options.paper ? paperColumns(columns) : columns,

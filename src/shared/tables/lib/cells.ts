@@ -2,6 +2,7 @@ import type { StudyRun } from '../../domain/study';
 import type { Measured } from '../../stats/measured';
 import { measuredText } from '../../study/format';
 import type { StudyPair } from '../../study/select';
+import { runTwinName } from '../../twin';
 import type { TableCell, TableColumn } from './table';
 
 /** Whether a smaller or a larger value is better; the arrows of the paper's tables. */
@@ -9,9 +10,9 @@ export type Better = 'lower' | 'higher';
 
 export const arrow = { lower: '\u2193', higher: '\u2191' } as const;
 
-/** "base" and "+NT", the two halves of the paper's cells; with ", imported" where not trained here. */
+/** "base" and "+NT", the two halves of the paper's cells, or what else a twin adds; with ", imported" where not trained here. */
 export function regimeName({ run }: StudyRun): string {
-  const name = run.regime === 'nt' ? '+NT' : 'base';
+  const name = runTwinName(run) || 'base';
   return run.spec.imported ? `${name}, imported` : name;
 }
 

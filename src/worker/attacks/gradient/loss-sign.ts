@@ -9,6 +9,7 @@ import type { SignLoss } from './params';
  *
  * - mid (PAPER S18): f where y <= 50, -f above; fixed by the clean score y.
  * - mae: |f - y|; mse: (f - y)^2: both push f away from y, and vanish at f = y.
+ * - up, down: f and -f.
  *
  * @param score f, lab scale, at the current picture
  * @param clean y, lab scale
@@ -20,10 +21,14 @@ export function lossSign(loss: SignLoss, score: number, clean: number): -1 | 0 |
     case 'mae':
     case 'mse':
       return score > clean ? 1 : score < clean ? -1 : 0;
+    case 'up':
+      return 1;
+    case 'down':
+      return -1;
   }
 }
 
-/** The losses themselves, per picture, for traces; `mid` as the change in its direction. */
+/** The losses themselves, per picture, for traces; `mid`, `up` and `down` as the change in their direction. */
 export function losses(
   loss: SignLoss,
   scores: ArrayLike<number>,
@@ -32,7 +37,7 @@ export function losses(
 ): number[] {
   return Array.from(scores, (f, i) => {
     const change = f - (clean[i] ?? 0);
-    if (loss === 'mid') return (direction[i] ?? 0) * change;
-    return loss === 'mae' ? Math.abs(change) : change * change;
+    if (loss === 'mae') return Math.abs(change);
+    return loss === 'mse' ? change * change : (direction[i] ?? 0) * change;
   });
 }

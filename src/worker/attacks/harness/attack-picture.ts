@@ -7,7 +7,7 @@ import { AttackBatch } from './attack-batch';
 import { attackPieces, type AttackedPieces } from './attack-pieces';
 import { measure } from './measure';
 import { perceptualDistances } from './perceptual-distances';
-import { cutPieces, pieceScorer, type Target } from './pieces';
+import { bareScorer, cutPieces, pieceScorer, type Target } from './pieces';
 import type { AttackRunSettings } from './settings';
 import { joinTraces } from './tracer';
 
@@ -44,12 +44,13 @@ export async function attackPicture(
 ): Promise<AttackedPicture> {
   const startedAt = performance.now();
   const groups = cutPieces(target, run, seed);
-  const unitScorer = pieceScorer(scorer, target, run);
+  const judge = pieceScorer(scorer, target, run);
+  const seen = run.defence?.adaptive === false ? bareScorer(scorer, target, run) : judge;
   const attacked: AttackedPieces[] = [];
   for (const pieces of groups) {
     await checkpoint();
     attacked.push(
-      await attackPieces(attack, params, unitScorer, pieces, checkpoint, batch, traced),
+      await attackPieces(attack, params, seen, pieces, checkpoint, batch, { traced, judge }),
     );
   }
   const measured = measure(groups, attacked);

@@ -5,12 +5,15 @@ import { fromBytes, toBytes } from '../../data/pixels';
 import type { AttackDef, Scorer } from '../attack';
 import type { AttackBatch } from './attack-batch';
 import { FirstGradient } from './first-gradient';
+import { CountingScorer, type Asked } from './counting-scorer';
 import type { Pieces } from './pieces';
 import { project } from './project';
 import { Tracer, type TracePoint } from './tracer';
 
 /** What became of the pieces: everything but the attack's word is the harness's own measurement. */
 export interface AttackedPieces {
+  /** What the attack asked of the model for all pieces together; the clean scores it was given not counted. */
+  readonly asked: Asked;
   readonly adversarial: Float32Array;
   readonly eightBit: Uint8Array;
   /** Lab-scale scores, one per piece. */
@@ -30,7 +33,9 @@ export interface AttackedPieces {
  * Lets an attack loose on some pieces, brings its result back into the ball and into [0, 1], and
  * scores that, as float and as it would be saved in 8 bit.
  *
- * @param traced whether the attack's steps are recorded
+ * @param scorer what the attack sees
+ * @param options.traced whether the attack's steps are recorded
+ * @param options.judge what its result is judged by, where that is not the same: a defence the attack does not adapt to
  * @throws LabError `non-finite` where the attack returned a pixel that is no number
  */
 export async function attackPieces(
@@ -40,16 +45,16 @@ export async function attackPieces(
   pieces: Pieces,
   checkpoint: () => Promise<void>,
   batch: AttackBatch,
-  traced = false,
+  { traced = false, judge = scorer }: { traced?: boolean; judge?: Scorer } = {},
 ): Promise<AttackedPieces> {
   const shape: [number, number, number, number] = [pieces.count, pieces.height, pieces.width, 3];
   const x = tf.tensor4d(pieces.data, shape);
   const first = attack.startsAtPicture?.(params) ? await FirstGradient.at(scorer, x) : null;
   const clean = first?.clean ?? (await scorer.score(x));
   const tracer = traced ? new Tracer(pieces) : null;
-  const offered = first ?? scorer;
+  const counting = new CountingScorer(first ?? scorer);
   const context = batch.context({
-    scorer: tracer?.watch(offered) ?? offered,
+    scorer: tracer?.watch(counting) ?? counting,
     clean,
     seeds: pieces.seeds,
     places: pieces.places,
@@ -71,13 +76,15 @@ export async function attackPieces(
   if (!Number.isFinite(excess)) throw notANumber(attack);
   const eightBit = toBytes(adversarial);
   const saved = tf.tensor4d(fromBytes(eightBit), shape);
-  const floatScores = await scorer.score(projected);
-  const savedScores = await scorer.score(saved);
+  const before = judge === scorer ? clean.clone() : await judge.score(x);
+  const floatScores = await judge.score(projected);
+  const savedScores = await judge.score(saved);
   const scoreFloat = (await floatScores.data()) as Float32Array;
   const result: AttackedPieces = {
+    asked: counting.asked,
     adversarial,
     eightBit,
-    clean: (await clean.data()) as Float32Array,
+    clean: (await before.data()) as Float32Array,
     scoreFloat,
     scoreEightBit: (await savedScores.data()) as Float32Array,
     direction: outcome.direction,
@@ -86,7 +93,7 @@ export async function attackPieces(
     excess,
     trace: tracer?.finished(adversarial, scoreFloat, outcome.steps) ?? null,
   };
-  tf.dispose([x, clean, outcome.adversarial, projected, saved, floatScores, savedScores]);
+  tf.dispose([x, clean, before, outcome.adversarial, projected, saved, floatScores, savedScores]);
   return result;
 }
 

@@ -45,6 +45,7 @@ export function measure(groups: readonly Pieces[], attacked: readonly AttackedPi
   });
   const over = (key: (part: AttackedPieces) => ArrayLike<number>): number =>
     meanScore(attacked.flatMap((part) => Array.from(key(part))));
+  const count = groups.reduce((sum, pieces) => sum + pieces.count, 0);
   const clean = over((part) => part.clean);
   const attackedFloat = over((part) => part.scoreFloat);
   return {
@@ -57,6 +58,8 @@ export function measure(groups: readonly Pieces[], attacked: readonly AttackedPi
     saved: saved.means(),
     direction: directionOf(attacked, attackedFloat - clean),
     steps: Math.max(...attacked.map((part) => part.steps)),
+    queries: attacked.reduce((sum, part) => sum + part.asked.queries, 0) / count,
+    gradients: attacked.reduce((sum, part) => sum + part.asked.gradients, 0) / count,
     zeroGradientShare: over((part) => part.zeroGradientShare),
     clampedShare: onBound / values,
   };

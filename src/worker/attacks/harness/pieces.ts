@@ -50,8 +50,17 @@ export function cutPieces(target: Target, run: AttackRunSettings, seed: number):
   return groups;
 }
 
-/** Scores pieces: views as they are, a whole picture by the mean over its views. */
+/**
+ * Scores pieces as they are reported: views as they are, a whole picture by the mean over its views, and behind the
+ * defence of the run, if it has one. The defence is given the pieces: the picture before its views are cut, or views.
+ */
 export function pieceScorer(scorer: Scorer, target: Target, run: AttackRunSettings): Scorer {
+  const bare = bareScorer(scorer, target, run);
+  return run.defence ? run.defence.guard(bare, target.index) : bare;
+}
+
+/** The same without the defence: all that an attack sees which does not adapt to it. */
+export function bareScorer(scorer: Scorer, target: Target, run: AttackRunSettings): Scorer {
   return run.unit === 'image' ? new PictureScorer(scorer, target.views) : scorer;
 }
 

@@ -1,3 +1,4 @@
+import type { OpenDefence } from '../../defences';
 import { type ParamSpec, type ParamValues, read } from '@shared/params';
 
 /** Settings common to every attack batch (the catalogue's `attackRun`). */
@@ -55,6 +56,8 @@ export interface AttackRunSettings {
   readonly unit: 'crop' | 'image';
   readonly keepImages: boolean;
   readonly viewsAtOnce: number;
+  /** Stands before the model in every score that is reported; absent: the model alone. */
+  readonly defence?: OpenDefence & { readonly adaptive: boolean };
 }
 
 /** Reads checked values of `attackRunParams`. */

@@ -15,6 +15,7 @@ import { noiseControl, zeroBudgetControl } from '../../attacks/harness/controls'
 import { attackRunParams, attackRunSettings } from '../../attacks/harness/settings';
 import type { Comparison } from '../../fidelity/comparison';
 import { perceptualComparison } from '../../fidelity/perceptual';
+import { openDefence } from '../../defences';
 import type { Job } from '../job';
 import { openNeeded } from '../open-weights';
 import { runBatch } from './batch';
@@ -34,7 +35,13 @@ const controlled = 8;
 export async function attack(payload: AttackPayload, job: Job): Promise<null> {
   const def = attacks.find(payload.attackId);
   const params = checkValues(def.title, def.params, payload.params);
-  const run = attackRunSettings(checkValues('attack run', attackRunParams, payload.run));
+  const { defence } = payload;
+  const run = {
+    ...attackRunSettings(checkValues('attack run', attackRunParams, payload.run)),
+    ...(defence && {
+      defence: { ...openDefence(defence, payload.seed), adaptive: defence.adaptive },
+    }),
+  };
   const seed = payload.attackSeed;
   const judged: Judged[] = [];
   const byAttack: number[] = [];
@@ -76,7 +83,7 @@ export async function attack(payload: AttackPayload, job: Job): Promise<null> {
             batch,
             traced,
           );
-          if (ball && byNoise.length < controlled) {
+          if (ball && !def.control && byNoise.length < controlled) {
             byNoise.push(await noiseControl(scorer, sitter, run, ball.epsilon, seed));
             byAttack.push(attacked.row.attackedFloat - attacked.row.clean);
           }

@@ -49,13 +49,14 @@ export async function trial(payload: TrialPayload, job: Job): Promise<TrialResul
 
   const twins: TrialTwin[] = [];
   let scoreMs = 0;
-  for (const nt of payload.twins) {
-    const training = buildTraining(def, { ...payload, nt, trainer });
+  for (const [i, nt] of payload.twins.entries()) {
+    const at = i > 0 ? payload.twinAt : undefined;
+    const training = buildTraining(def, { ...payload, nt, at, trainer });
     try {
       const stages = await timeStages(training, batch, stepsPerEpoch, job);
       if (scoreMs === 0) scoreMs = await timeScores(def, training, payload, shapes.test, settings);
       twins.push({
-        regime: nt ? 'nt' : 'baseline',
+        regime: nt || at ? 'nt' : 'baseline',
         stages,
         peakBytes: process.resourceUsage().maxRSS * 1024,
         checkpointBytes: bytesOf(training.model.stateDict()) + bytesOf(training.optimizer.state()),

@@ -17,6 +17,8 @@ interface Options extends BatchOptions {
   limit?: number;
   traces?: number;
   dryRun?: boolean;
+  defence?: string;
+  adaptive: boolean;
   set?: string[];
 }
 
@@ -33,10 +35,12 @@ const verb: Verb = (program, environment) => {
     .option('--seed <n>', 'seed', integer(0), 1)
     .option('--limit <n>', 'only the first N pictures', integer(1))
     .option('--traces <n>', 'record every step of N pictures, spread over the ratings', integer(0))
+    .option('--defence <id>', 'attack the model behind this defence (see: iqalab defences)')
+    .option('--no-adaptive', 'make the attack against the bare model, as if it did not know')
     .option('--dry-run', 'only say what a grid would do and about how long it takes')
     .option(
       '--set <name=value>',
-      'a setting of the attack, or run.NAME; ATTACK.NAME with several; may be repeated',
+      'a setting of the attack, run.NAME or defence.NAME; ATTACK.NAME with several; may be repeated',
       collect,
     )
     .addHelpText(
@@ -44,6 +48,7 @@ const verb: Verb = (program, environment) => {
       examples(
         'iqalab attack fgsm',
         'iqalab attack i-fgsm --set epsilon=0.01 --set steps=10 --traces 4',
+        'iqalab attack fgsm --defence jpeg --set defence.quality=70',
         'iqalab attack fgsm --set epsilon=1/255 --set run.unit=image --limit 50',
         'iqalab attack fgsm i-fgsm:paper-01 i-fgsm:paper-03 --pair 1 --pair 2 --dry-run',
       ),
@@ -76,7 +81,8 @@ async function attack(session: Session, given: readonly string[], options: Optio
     .flatMap(({ attacks }) => attacks)
     .find(({ jobId }) => jobIds.includes(jobId));
   const shown = choices.length > 1 ? undefined : mine?.label;
-  await printTables(session, ['robustness'], selection, { scored: 'float', attack: shown });
+  const table = options.defence === undefined ? 'robustness' : 'defences';
+  await printTables(session, [table], selection, { scored: 'float', attack: shown });
   session.next('norms');
 }
 
@@ -103,12 +109,17 @@ async function chosen(
   if (options.preset !== undefined && given.length > 1) {
     throw new UsageError('--preset: with several attacks, write each as ATTACK:PRESET');
   }
+  const defence =
+    options.defence === undefined
+      ? undefined
+      : findById('defence', catalogue.defences, options.defence);
   const [first] = named;
   const single = named.length === 1 && first ? { attack: first.info.params } : null;
   const groups = single ?? Object.fromEntries(named.map(({ info }) => [info.id, info.params]));
   const settings: Record<string, AttackChoice['params']> = parseSettings(options.set ?? [], {
     ...groups,
     run: catalogue.attackRun,
+    ...(defence && { defence: defence.params }),
   });
   return await Promise.all(
     named.map(async ({ info, preset }) => {
@@ -120,6 +131,13 @@ async function chosen(
         run: settings['run'] ?? {},
         seed: options.seed,
         ...(options.traces ? { traces: options.traces } : {}),
+        ...(defence && {
+          defence: {
+            defenceId: defence.id,
+            params: settings['defence'] ?? {},
+            adaptive: options.adaptive,
+          },
+        }),
       };
     }),
   );

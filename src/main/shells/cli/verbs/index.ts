@@ -1,6 +1,7 @@
 import type { Verb } from '../verb';
 import attack from './attack';
 import attacks from './attacks';
+import defences from './defences';
 import demo from './demo';
 import engine from './engine';
 import evaluate from './evaluate';
@@ -40,5 +41,5 @@ export const verbs: readonly { readonly heading: string; readonly verbs: readonl
       resume,
     ],
   },
-  { heading: 'What there is:', verbs: [lists, models, weights, attacks, engine] },
+  { heading: 'What there is:', verbs: [lists, models, weights, attacks, defences, engine] },
 ];

@@ -1,3 +1,4 @@
+import { runTwinName } from '@shared/twin';
 import { columns } from '../columns';
 import { withSession, type Session } from '../session';
 import type { Verb } from '../verb';
@@ -35,7 +36,7 @@ const listings: readonly Listing[] = [
         String(run.id),
         run.pairIds.join(', '),
         run.name,
-        `${run.regime === 'nt' ? '+NT' : 'baseline'}${run.spec.imported ? ', imported' : ''}`,
+        `${runTwinName(run) || 'baseline'}${run.spec.imported ? ', imported' : ''}`,
         run.state,
         `${run.epochsDone}/${run.epochsTotal}`,
         run.selectedEpoch === null || run.spec.imported

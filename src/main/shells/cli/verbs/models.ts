@@ -28,6 +28,7 @@ const verb: Verb = (program, environment) => {
         ...describeSettings('model', model.params),
         ...describeSettings('trainer', model.trainer),
         ...describeSettings('nt', model.nt),
+        ...describeSettings('at', model.at),
       ];
       const headers = ['setting', 'default', 'paper', 'values', 'meaning'];
       for (const line of columns(headers, rows, 110)) terminal.out(line);

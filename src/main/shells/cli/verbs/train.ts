@@ -2,6 +2,7 @@ import type { Split } from '@shared/domain/dataset';
 import type { Run } from '@shared/domain/run';
 import type { ParamValues } from '@shared/params';
 import type { PairDraft, Repeats } from '@shared/rpc';
+import { twinKinds, type TwinKind } from '@shared/twin';
 import { repeatsOf } from '@shared/splits/repeats';
 import { Option } from 'commander';
 import { chooseInitial } from '../../../weights/find-by-name';
@@ -18,6 +19,7 @@ interface Options {
   split?: string;
   model: string;
   preset?: string;
+  twin: TwinKind;
   name?: string;
   seed: number;
   repeats?: number;
@@ -38,6 +40,11 @@ const verb: Verb = (program, environment) => {
     .option('--dataset <id>', 'data set by number or name (default: the newest)')
     .option('--split <id>', 'split by number or name (default: the newest of the data set)')
     .option('--model <id>', 'model', 'cnniqa')
+    .addOption(
+      new Option('--twin <what>', 'what the twin adds: NT, adversarial training, or both')
+        .choices([...twinKinds])
+        .default('nt'),
+    )
     .option('--preset <id>', 'a named set of values, applied over the defaults')
     .option('--name <name>', 'name of the pair')
     .option('--seed <n>', 'seed', integer(0), 1)
@@ -56,7 +63,7 @@ const verb: Verb = (program, environment) => {
       collect,
     )
     .option('--check', 'measure a few steps and tell time, memory and disk; start nothing')
-    .option('--set <name=value>', 'a setting of model, trainer or nt; may be repeated', collect)
+    .option('--set <name=value>', 'a setting of model, trainer, nt or at; may be repeated', collect)
     .addHelpText(
       'after',
       examples(
@@ -65,6 +72,7 @@ const verb: Verb = (program, environment) => {
         'iqalab train --model hyperiqa --weights scratch',
         'iqalab train --set trainer.epochs=20 --set nt.lambda=0.0005 --seed 3',
         'iqalab train --model maniqa --weights scratch --check',
+        'iqalab train --twin at --set at.epsilon=4/255',
         'iqalab split --repeats 10 && iqalab train --repeats 10 --over splits',
       ),
     );
@@ -85,6 +93,7 @@ async function train(session: Session, options: Options): Promise<void> {
     model: model.params,
     trainer: model.trainer,
     nt: model.nt,
+    at: options.twin === 'nt' ? [] : model.at,
   });
   const none: ParamValues = {};
   const preset = options.preset
@@ -98,6 +107,8 @@ async function train(session: Session, options: Options): Promise<void> {
     modelParams: { ...preset.model, ...given.model },
     trainer: { ...preset.trainer, ...given.trainer },
     nt: { ...preset.nt, ...given.nt },
+    twin: options.twin,
+    at: given.at,
     seed: options.seed,
     initial: await chooseInitial(lab, options.weights ?? []),
   };
