@@ -43,7 +43,8 @@ const groups = Array.from({ length: Math.ceil(count / rows) }, (_, g) => {
   const members = Math.min(rows, count - first);
   const data = all.subarray(first * size, (first + members) * size);
   const seeds = Array.from({ length: members }, (__, i) => first + i);
-  return { count: members, height: 224, width: 224, data, seeds };
+  const places = seeds.map(() => ({ top: 0, left: 0 }));
+  return { count: members, height: 224, width: 224, data, seeds, places };
 });
 const seconds: number[] = [];
 const processor: number[] = [];

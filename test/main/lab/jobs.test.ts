@@ -56,7 +56,7 @@ it('changes the order of waiting jobs', async () => {
     transport: fakeWorker({ stepMs: 5 }).transport,
   });
   const first = await startPair(lab, seeded, 100);
-  const second = await startPair(lab, seeded, 100);
+  const second = await startPair(lab, seeded, 101);
   await lab.call('job.move', { id: second.twin, before: first.twin });
   const jobs = await lab.call('job.list', {});
   expect(jobs.map((job) => job.id)).toEqual([

@@ -137,11 +137,14 @@ test.skipIf(real.alex.missing || real.vgg.missing)(
   },
 );
 
-test.skipIf(real.dists.missing)('the published alpha and beta of DISTS are not negative', async () => {
-  const { tensors } = await readWeights(real.dists.path);
-  for (const name of ['alpha', 'beta']) {
-    const data = tensors.get(name)?.data ?? [];
-    expect(data).toHaveLength(1475);
-    expect(Math.min(...data)).toBeGreaterThanOrEqual(0);
-  }
-});
+test.skipIf(real.dists.missing)(
+  'the published alpha and beta of DISTS are not negative',
+  async () => {
+    const { tensors } = await readWeights(real.dists.path);
+    for (const name of ['alpha', 'beta']) {
+      const data = tensors.get(name)?.data ?? [];
+      expect(data).toHaveLength(1475);
+      expect(Math.min(...data)).toBeGreaterThanOrEqual(0);
+    }
+  },
+);
