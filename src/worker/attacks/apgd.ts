@@ -47,7 +47,7 @@ const attack: AttackDef = {
       type: 'choice',
       id: 'loss',
       label: 'Which way the score is driven',
-      help: 'One loss per picture, never mixed over a batch. Both ways costs twice as much and keeps, per picture, the larger change.',
+      help: 'One loss per picture, never mixed over a batch. Both ways costs twice as much and keeps the larger change of what is attacked: best with whole pictures, since views attacked on their own may go opposite ways, which cancel in their mean.',
       level: 'guided',
       default: 'mid',
       options: [
@@ -84,7 +84,7 @@ const attack: AttackDef = {
     {
       id: 'strong',
       title: '100 steps, both ways',
-      help: 'A long search up and down from one random start, epsilon 0.005.',
+      help: 'A long search up and down from one random start, epsilon 0.005. Meant for whole pictures.',
       params: { epsilon: 0.005, steps: 100, restarts: 1, loss: 'both' },
     },
     {
