@@ -59,7 +59,7 @@ export function cleanMeasures(run: StudyRun): Agreement {
 /** What an attack did to a run's scores (Tables 2 and 3 and the supplement's R). */
 export function attackMeasures(
   run: StudyRun,
-  attack: StudyAttack | null,
+  attack: Pick<StudyAttack, 'rows'> | null,
   scored: FigureOptions['scored'],
 ): AttackMeasures {
   const points = attackPoints(run, attack, scored);

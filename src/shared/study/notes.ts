@@ -91,11 +91,11 @@ export interface Batch {
   readonly spec?: { readonly limit: number | null };
 }
 
-/** Names batches that have not finished or were limited, with how far they reach. */
+/** Names batches that have not finished or were limited, with how far they reach; what holds for several is said once. */
 export function coverageNotes(
   parts: readonly { readonly run: StudyRun; readonly batch: Batch | null }[],
 ): string[] {
-  return parts.flatMap(({ run, batch }) => {
+  const found = parts.flatMap(({ run, batch }) => {
     const limit = batch?.spec?.limit ?? null;
     const total = limit ?? run.images.length;
     if (batch && !batch.complete) {
@@ -105,4 +105,5 @@ export function coverageNotes(
       ? []
       : [`The first ${limit} of ${run.images.length} images only for ${runLabel(run)}.`];
   });
+  return [...new Set(found)];
 }

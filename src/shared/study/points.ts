@@ -33,7 +33,7 @@ export function scorePoints(run: StudyRun): ScorePoint[] {
 /** Scores before and after an attack; `scored` chooses the float image or the one saved in 8 bit. */
 export function attackPoints(
   run: StudyRun,
-  attack: StudyAttack | null,
+  attack: Pick<StudyAttack, 'rows'> | null,
   scored: FigureOptions['scored'],
 ): AttackPoint[] {
   return joined(run, attack?.rows ?? [], (row) => ({

@@ -1,4 +1,5 @@
-import type { FigureOptions, Study, StudyAttack, StudyRun } from '../domain/study';
+import type { AttackRow } from '../domain/results';
+import type { FigureOptions, Study, StudyRun } from '../domain/study';
 import { fixed, listed } from '../study/format';
 import { attackMeasures, type AttackMeasures } from '../study/measures';
 import { missingInStudy, needAttack } from '../study/missing';
@@ -39,15 +40,26 @@ function toTable(study: Study, options: FigureOptions): Table {
   const pairs = pairsOf(study);
   const runs = [...new Set(pairs.flatMap((pair) => pair.runs))];
   const labels = comparableAttacks(runs);
+  const all = new Map(runs.map((run) => [run, worstCase(run, labels, options.scored)]));
+  // Every row is of the same pictures: a batch that reaches further would be averaged over others.
+  const reached = new Map(
+    [...all].map(([run, { rows }]) => [run, new Set(rows.map(({ imageId }) => imageId))]),
+  );
+  const shared = (run: StudyRun, rows: readonly AttackRow[]): AttackRow[] =>
+    rows.filter(({ imageId }) => reached.get(run)?.has(imageId));
+  const rowsOf = (run: StudyRun, label: string): AttackRow[] =>
+    shared(run, attackOf(run, label)?.rows ?? []);
   const reaches = new Map(
-    labels.map((label) => [label, 255 * reachOf(runs.map((run) => attackOf(run, label)))]),
+    labels.map((label) => [
+      label,
+      255 * reachOf(runs.map((run) => ({ rows: rowsOf(run, label) }))),
+    ]),
   );
   const levels = levelsOf(labels, reaches);
-  const all = new Map(runs.map((run) => [run, worstCase(run, labels, options.scored)]));
   const single = labels.map((label): TableRow => ({
     headers: [label, reachText(reaches.get(label) ?? 0)],
     cells: pairs.flatMap((pair) =>
-      cellsOf(pair, options, (run) => attackOf(run, label)).concat(
+      cellsOf(pair, options, (run) => rowsOf(run, label)).concat(
         pair.runs.map((run) => share(all.get(run), label)),
       ),
     ),
@@ -60,10 +72,9 @@ function toTable(study: Study, options: FigureOptions): Table {
       reachText(reach),
     ],
     cells: pairs.flatMap((pair) =>
-      cellsOf(pair, options, (run) => {
-        const { rows } = worstCase(run, within, options.scored);
-        return { rows: [...rows] };
-      }).concat(pair.runs.map(() => ({ text: '', value: null }))),
+      cellsOf(pair, options, (run) =>
+        shared(run, worstCase(run, within, options.scored).rows),
+      ).concat(pair.runs.map(() => ({ text: '', value: null }))),
     ),
     ...(i === 0 && { startsPart: true }),
   }));
@@ -80,7 +91,7 @@ function toTable(study: Study, options: FigureOptions): Table {
       ...(levels.length > 1 ? [budgetNote(levels)] : []),
       `RMSE, mean |\u0394| and R compare the score before and after; SROCC compares MOS with the score` +
         ' after. "Worst on" is the share of images on which an attack moved the score most of all.',
-      'The largest change of a pixel is measured, in grey levels, over the images of all runs.',
+      'The largest change of a pixel is measured, in grey levels, over the images in this table.',
       scoredNote(options.scored),
       ...leftOutNotes(pairs, all),
       ...undefinedNotes([...single, ...worst].flatMap(({ cells }) => cells)),
@@ -106,19 +117,10 @@ function columnsOf(pair: StudyPair): TableColumn[] {
 function cellsOf(
   pair: StudyPair,
   { scored }: FigureOptions,
-  batchOf: (run: StudyRun) => Pick<StudyAttack, 'rows'> | null,
+  rowsOf: (run: StudyRun) => AttackRow[],
 ): TableCell[] {
-  const own = pair.runs.map((run) => {
-    const batch = batchOf(run);
-    return batch ? attackMeasures(run, batch as StudyAttack, scored) : null;
-  });
-  return measures.flatMap(({ of, better }) =>
-    pairCells(
-      own.map((each) => each && of(each)),
-      3,
-      better,
-    ),
-  );
+  const own = pair.runs.map((run) => attackMeasures(run, { rows: rowsOf(run) }, scored));
+  return measures.flatMap(({ of, better }) => pairCells(own.map(of), 3, better));
 }
 
 function share(worst: WorstCase | undefined, label: string): TableCell {
@@ -177,7 +179,7 @@ function leftOutNotes(
   );
   return parts.length === 0
     ? []
-    : [`Images that not every attack reached are left out: ${parts.join('; ')}.`];
+    : [`Images that not every attack reached are left out of all rows: ${parts.join('; ')}.`];
 }
 
 const table: TableDef = {

@@ -99,6 +99,39 @@ describe('the table of the worst case', () => {
     expect(rmse(3)).toBeCloseTo(Math.sqrt((36 + 81 + 1) / 3), 10);
     expect(rmse(4)).toBeCloseTo(20, 10);
   });
+
+  it('is of the same pictures in every row, where batches differ in length', () => {
+    const half = { ...fgsm.spec, limit: 2 };
+    const attacks = [
+      wide(other('a', [5, -9, 70]), 0.005),
+      wide(other('b', [-6, 8, 80]), 0.005),
+      wide(other('c', [20, 20, null], { spec: half }), 0.03),
+    ];
+    const both = [0, 1].reduce((all, i) => withRun(all, i, { attacks }), study);
+    const table = findTable('worst-case').toTable(both, { scored: 'float' });
+    // Cells 2 and 3 are the mean |change| of the two runs: over the first two pictures, which all attacks reached.
+    const meanChange = table.rows.map(({ headers, cells }) => [headers[0], cells[2]?.value]);
+    expect(meanChange).toEqual([
+      ['a', (5 + 9) / 2],
+      ['b', (6 + 8) / 2],
+      ['c', 20],
+      ['Worst of 2 within', (6 + 9) / 2],
+      ['Worst of all 3', 20],
+    ]);
+  });
+
+  it('says once how far a limited batch reaches, however many attacks share the limit', () => {
+    const limited = { complete: true, spec: { ...fgsm.spec, limit: 2 } };
+    const attacks = ['a', 'b', 'c'].map((label) => other(label, [5, -9, null], limited));
+    const both = withRun(withRun(study, 0, { attacks }), 1, { attacks });
+    for (const id of ['worst-case', 'robustness', 'defences']) {
+      const { notes } = findTable(id).toTable(both, { scored: 'float' });
+      expect(notes, id).toEqual([...new Set(notes)]);
+    }
+    expect(findTable('worst-case').toTable(both, { scored: 'float' }).notes).toContain(
+      'The first 2 of 3 images only for CNNIQA.',
+    );
+  });
 });
 
 describe('attacks behind defences', () => {
