@@ -11,18 +11,21 @@ export function twinKind({ nt, at }: Pick<TrainSpec, 'nt' | 'at'>): TwinKind | n
 }
 
 /** "+NT", "+AT" (adversarial training) or "+NT+AT", as figures and tables mark a twin; empty for a baseline. */
-export function twinName(spec: Pick<TrainSpec, 'nt' | 'at'>): string {
-  const kind = twinKind(spec);
+export function kindName(kind: TwinKind | null): string {
   return kind === null ? '' : `+${kind.toUpperCase()}`;
 }
 
-/** The same of a run: weights that came from elsewhere as a twin are said to be trained with NT. */
+/** The same of a training. */
+export function twinName(spec: Pick<TrainSpec, 'nt' | 'at'>): string {
+  return kindName(twinKind(spec));
+}
+
+/** What a run's training adds: weights that came from elsewhere as a twin are said to be trained with NT. */
 export function runTwin({ regime, spec }: Pick<Run, 'regime' | 'spec'>): TwinKind | null {
   return twinKind(spec) ?? (regime === 'nt' ? 'nt' : null);
 }
 
 /** As `twinName`, of a run. */
 export function runTwinName(run: Pick<Run, 'regime' | 'spec'>): string {
-  const kind = runTwin(run);
-  return kind === null ? '' : `+${kind.toUpperCase()}`;
+  return kindName(runTwin(run));
 }

@@ -2,6 +2,7 @@ import type { AttackInfo } from '@shared/domain/catalogue';
 import type { DatasetImage } from '@shared/domain/dataset';
 import type { Run } from '@shared/domain/run';
 import { defaultValues, type ParamSpec, type ParamValues } from '@shared/params';
+import { runTwinName } from '@shared/twin';
 import { attackFiles } from '@shared/weights/attack-files';
 import type { CatalogueState } from './catalogue.svelte';
 import { fieldError, type Level } from './param-form';
@@ -36,6 +37,10 @@ export class BenchSetting {
   );
   /** Trained runs of the pair, baseline first. */
   readonly twins: readonly Run[] = $derived.by(() => (this.pair ? trainedOf(this.pair) : []));
+  /** What the twin of the pair is called: "+NT". */
+  readonly twin: string = $derived.by(
+    () => (this.pair?.nt ? runTwinName(this.pair.nt) : '') || '+NT',
+  );
   readonly attacks = $derived.by(() => this.#catalogue.current.attacks);
   readonly attack: AttackInfo | null = $derived.by(
     () => this.attacks.find(({ id }) => id === this.#attackId) ?? this.attacks[0] ?? null,

@@ -8,7 +8,7 @@ import { missingInPairs, needAttack } from '../study/missing';
 import { coverageNotes, otherPairsNote, provenanceNotes, scoredNote } from '../study/notes';
 import { pairPerModel, regimeLabel } from '../study/models';
 import { shareNotes, unfairNotes } from '../study/same-settings';
-import { attackOf, chosenAttack, runLabel, type StudyPair } from '../study/select';
+import { attackOf, chosenAttack, runLabel, twinNames, type StudyPair } from '../study/select';
 import type { ChartTheme } from '../theme';
 import { densityTicks, hiddenAxis, largest, niceTicks, scoreTicks, xAxis, yAxis } from './lib/axes';
 import { originColumns, originOf } from './lib/csv';
@@ -225,7 +225,7 @@ const figure: FigureDef = {
     return sentences([
       `Mean absolute score change under ${attack} in points: ${means(panels)}.`,
       `Absolute difference between the scores before and after ${attack} against MOS, one mark per`,
-      `image (hollow: baseline, filled: +NT; ${countText(counts)} per run). The vertical ranges differ.`,
+      `image (hollow: baseline, filled: ${twinNames(runs)}; ${countText(counts)} per run). The vertical ranges differ.`,
       'Curves on the right: Gaussian kernel densities with Silverman\u2019s bandwidth, reflected at zero.',
       scoredNote(options.scored),
       ...shareNotes(pairs, [attack]),

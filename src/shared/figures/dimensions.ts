@@ -4,7 +4,7 @@ import { listed } from '../study/format';
 import { missingInStudy, needAttack } from '../study/missing';
 import { provenanceNotes } from '../study/notes';
 import { regimeLabel } from '../study/models';
-import { attackLabels, attackOf, pairsOf, runLabelIn } from '../study/select';
+import { attackLabels, attackOf, pairsOf, runLabelIn, twinNames } from '../study/select';
 import type { ChartTheme } from '../theme';
 import { hiddenAxis, placesAxis } from './lib/axes';
 import { originColumns, originOf } from './lib/csv';
@@ -249,7 +249,7 @@ const figure: FigureDef = {
     return sentences([
       `What is in the study: ${sizes(runs, rows)}.`,
       'One column per run, one row per kind of attack; a mark is a stored result (shape: model; hollow:',
-      `baseline, filled: +NT)${partial > 0 ? '; small: not finished, or not in all settings' : ''}${missing > 0 ? '; dash: missing' : ''}.`,
+      `baseline, filled: ${twinNames(runs)})${partial > 0 ? '; small: not finished, or not in all settings' : ''}${missing > 0 ? '; dash: missing' : ''}.`,
       rows.some(({ access }) => access === 'black-box') ? '* Black-box attack.' : null,
       `Runs from left to right: ${listed(runs.map((run) => runLabelIn(pairs, run)))}.`,
       ...provenanceNotes(study, runs),

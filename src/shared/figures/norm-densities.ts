@@ -7,7 +7,7 @@ import { missingInPairs, needNorms } from '../study/missing';
 import { coverageNotes, otherPairsNote, provenanceNotes } from '../study/notes';
 import { normPoints } from '../study/points';
 import { pairPerModel, regimeLabel } from '../study/models';
-import { runLabel, type StudyPair } from '../study/select';
+import { runLabel, twinNames, type StudyPair } from '../study/select';
 import type { ChartTheme } from '../theme';
 import { largest, niceTicks, powerOfTen, powerText, xAxis, yAxis, type Ticks } from './lib/axes';
 import { originColumns, originOf } from './lib/csv';
@@ -183,7 +183,7 @@ const figure: FigureDef = {
     return sentences([
       `Mean \u2113\u2081 gradient norm in points per unit pixel: ${means(panels)}.`,
       'Distribution over images of the \u2113\u2081 norm of the score\u2019s gradient with respect to the',
-      'pixels in [0, 1] (baseline blue, +NT orange;',
+      `pixels in [0, 1] (baseline blue, ${twinNames(runs)} orange;`,
       `${countText(runs.map((run) => normPoints(run).length))} per run).`,
       'Gaussian kernel densities with Silverman\u2019s bandwidth, reflected at zero.',
       shared ? null : 'The horizontal axes differ: on one range some curves would be a spike.',

@@ -6,7 +6,7 @@ import { fixed, measuredText } from '../study/format';
 import { attackMeasures, normMeasures } from '../study/measures';
 import { missingInStudy, needAttack, needNorms } from '../study/missing';
 import { coverageNotes, provenanceNotes, scoredNote } from '../study/notes';
-import { attackOf, chosenAttack, pairsOf, runLabelIn } from '../study/select';
+import { attackOf, chosenAttack, pairsOf, runLabelIn, twinNames } from '../study/select';
 import type { ChartTheme } from '../theme';
 import { correlationTicks, looseTicks, niceTicks, xAxis, yAxis } from './lib/axes';
 import { originColumns, originOf } from './lib/csv';
@@ -190,7 +190,7 @@ const figure: FigureDef = {
       `Rank correlation (SROCC over the ${points.length} runs) of the mean gradient norm: ${links(points)}.`,
       `RMSE and SROCC between scores before and after ${attack} against the base-10 logarithm of the`,
       'mean \u2113\u2081 gradient norm over images (points per unit pixel), one mark per run',
-      '(shape: model; hollow: baseline, filled: +NT; dotted lines join twins).',
+      `(shape: model; hollow: baseline, filled: ${twinNames(runs)}; dotted lines join twins).`,
       scoredNote(options.scored),
       ...coverageNotes(runs.map((run) => ({ run, batch: run.norms }))),
       ...coverageNotes(runs.map((run) => ({ run, batch: attackOf(run, attack) }))),

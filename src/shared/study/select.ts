@@ -78,6 +78,11 @@ export function chosenAttack(runs: readonly StudyRun[], options: FigureOptions):
   return options.attack ?? attackLabels(runs)[0] ?? null;
 }
 
+/** Whether a batch attacked the model alone: noise is no attack, and behind a defence the score is another function. */
+export function isPlainAttack({ spec }: Pick<StudyAttack, 'spec'>): boolean {
+  return !spec.defence && !spec.control;
+}
+
 /** The run's batch with this label: the newest finished one, else the newest. */
 export function attackOf(run: StudyRun, label: string | null): StudyAttack | null {
   const batches = run.attacks.filter((attack) => attack.label === label);

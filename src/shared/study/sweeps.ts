@@ -52,9 +52,10 @@ export function twinSweeps(study: Study, id: 'lambda' | 'h', pairId?: number): T
   });
 }
 
-/** A twin's regularisation but for the setting that is swept. */
+/** What a twin's training adds but for the setting that is swept. */
 function restOf({ run }: StudyRun, id: string): string {
-  return JSON.stringify(Object.entries(run.spec.nt ?? {}).filter(([key]) => key !== id));
+  const { nt, at } = run.spec;
+  return JSON.stringify([Object.entries(nt ?? {}).filter(([key]) => key !== id), at ?? null]);
 }
 
 /** One strength of an attack, as several runs were attacked with it. */

@@ -1,6 +1,6 @@
 import type { AttackRow } from '../domain/results';
 import type { FigureOptions, StudyAttack, StudyRun } from '../domain/study';
-import { attackLabels, attackOf } from './select';
+import { attackLabels, attackOf, isPlainAttack } from './select';
 
 /** The strongest of several attacks on every image of a run. */
 export interface WorstCase {
@@ -55,14 +55,13 @@ function changeOf(row: AttackRow, scored: FigureOptions['scored']): number {
 }
 
 /**
- * Attacks that a worst case of these runs is taken over: those that every run has, on the bare model. Behind a defence
- * the score is another function, and a control is no attack.
+ * Attacks that a worst case of these runs is taken over: those that every run has, on the bare model.
  */
 export function comparableAttacks(runs: readonly StudyRun[]): string[] {
   return attackLabels(runs).filter((label) =>
     runs.every((run) => {
       const batch = attackOf(run, label);
-      return batch !== null && !batch.spec.defence && !batch.spec.control && batch.rows.length > 0;
+      return batch !== null && isPlainAttack(batch) && batch.rows.length > 0;
     }),
   );
 }

@@ -5,7 +5,7 @@ import { fixed, measuredText } from '../study/format';
 import { attackMeasures } from '../study/measures';
 import { missingInPair, type Missing } from '../study/missing';
 import { coverageNotes, provenanceNotes, scoredNote } from '../study/notes';
-import { attackLabels, attackOf, chosenPair, runLabel } from '../study/select';
+import { attackLabels, attackOf, chosenPair, isPlainAttack, runLabel } from '../study/select';
 import { paperColumns, paperNotes, withPaper } from './lib/beside-paper';
 import { notMeasured, runColumns, undefinedNotes } from './lib/cells';
 import type { Table, TableCell, TableColumn, TableDef, TableRow } from './lib/table';
@@ -72,7 +72,7 @@ function toTable(study: Study, options: FigureOptions): Table {
           const column = values.map((own) => own[r]?.[id] ?? null);
           const cell = cellOf(column, i, stronger);
           if (!options.paper) return [cell];
-          const theirs = printed(run, loss, block.id, id);
+          const theirs = printed(run, loss, found.get(loss) ?? null, block.id, id);
           return withPaper([cell], [theirs], 3);
         }),
       ),
@@ -119,12 +119,16 @@ function cellOf(column: readonly (Measured | null)[], i: number, stronger: 1 | -
 
 /** The paper has this table for the baseline of DBCNN alone. */
 function printed(
-  { run }: StudyRun,
+  study: StudyRun,
   loss: string,
+  label: string | null,
   block: 'mosAfter' | 'beforeAfter',
   id: (typeof measures)[number]['id'],
 ) {
+  const { run } = study;
   if (run.spec.modelId !== 'dbcnn' || run.regime !== 'baseline') return null;
+  const batch = attackOf(study, label);
+  if (!batch || !isPlainAttack(batch)) return null;
   if (!losses.some((known) => known === loss)) return null;
   return { value: paperLosses[loss as PaperLoss][block][id], source: 'Table S6' };
 }

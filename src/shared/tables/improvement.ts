@@ -7,7 +7,7 @@ import { improvement, type Improvement } from '../study/improvement';
 import { missingInStudy, needAttack } from '../study/missing';
 import { coverageNotes, provenanceNotes, scoredNote } from '../study/notes';
 import { unfairNotes } from '../study/same-settings';
-import { attackOf, pairsOf, type StudyPair } from '../study/select';
+import { attackOf, pairsOf, twinNames, type StudyPair } from '../study/select';
 import { attackedRuns, type Attacked } from './lib/attacked';
 import { paperColumns, paperNotes, paperPlaceOf, withPaper } from './lib/beside-paper';
 import { arrow, notMeasured, type Better } from './lib/cells';
@@ -28,7 +28,7 @@ const digits = 4;
 function toTable(study: Study, options: FigureOptions): Table {
   const all = pairsOf(study);
   const pairs = all.filter(({ runs }) => runs.length === 2);
-  const attacks = attackedRuns(study, pairs, options);
+  const [attacks, others] = parted(attackedRuns(study, pairs, options));
   const rows = measures.flatMap(({ id, name, better }) => {
     const means = pairs.map((_, p) => improvement(attacks.map((attack) => twinsOf(attack, p, id))));
     return groups.map((group, i): TableRow => ({
@@ -49,13 +49,18 @@ function toTable(study: Study, options: FigureOptions): Table {
   return {
     id: 'improvement',
     caption:
-      'Mean difference between +NT and baseline over attacks, measured between scores before and' +
-      ' after the attack.',
+      `Mean difference, ${twinNames(study.runs)} minus baseline, over attacks, measured between scores` +
+      ' before and after the attack.',
     headers: ['Measure', 'Attacks'],
     columns: options.paper ? beside : columns,
     rows: pairs.length === 0 ? [] : rows,
     notes: [
       ...sides(attacks),
+      ...(others.length === 0
+        ? []
+        : [
+            `Not in the means (a control, or behind a defence): ${listed(others.map(({ label }) => label))}.`,
+          ]),
       scoredNote(options.scored),
       ...unfairNotes(pairs, labels),
       ...(options.paper ? paperNotes(study, cells) : []),
@@ -65,6 +70,11 @@ function toTable(study: Study, options: FigureOptions): Table {
       ...provenanceNotes(study, study.runs),
     ],
   };
+}
+
+/** Attacks on the model alone, which the means are over, and the others. */
+function parted(all: readonly Attacked[]): [Attacked[], Attacked[]] {
+  return [all.filter(({ plain }) => plain), all.filter(({ plain }) => !plain)];
 }
 
 function twinsOf(

@@ -4,7 +4,7 @@ import { countText, fixed } from '../study/format';
 import { missingInStudy, needScores } from '../study/missing';
 import { coverageNotes, provenanceNotes, scoredNote } from '../study/notes';
 import { unfairNotes } from '../study/same-settings';
-import { attackLabels, attackOf, pairsOf } from '../study/select';
+import { attackLabels, attackOf, pairsOf, twinNames } from '../study/select';
 import {
   differenceResamples,
   twinDifferences,
@@ -34,8 +34,7 @@ function toTable(study: Study, options: FigureOptions): Table {
   const labels = options.attack === undefined ? attackLabels(study.runs) : [options.attack];
   return {
     id: 'significance',
-    caption:
-      'Differences between the twins of each pair, +NT minus baseline, and how sure they are.',
+    caption: `Differences between the twins of each pair, ${twinNames(study.runs)} minus baseline, and how sure they are.`,
     boldMeans: `the 95 % interval leaves out zero, or p is below ${level}`,
     headers: ['On', 'Measure'],
     columns: pairs.flatMap(({ label }) =>

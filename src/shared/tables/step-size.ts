@@ -6,9 +6,9 @@ import { measuredText } from '../study/format';
 import { attackMeasures, cleanMeasures } from '../study/measures';
 import { missingInStudy, needAttack, needScores } from '../study/missing';
 import { coverageNotes, provenanceNotes, scoredNote } from '../study/notes';
-import { attackOf, chosenAttack } from '../study/select';
+import { attackOf, chosenAttack, isPlainAttack } from '../study/select';
 import { twinSweeps } from '../study/sweeps';
-import { paperColumns, paperNotes, withPaper } from './lib/beside-paper';
+import { paperColumns, paperNotes, paperPlaceOf, withPaper } from './lib/beside-paper';
 import { arrow, notMeasured, undefinedNotes, type Better } from './lib/cells';
 import type { Table, TableCell, TableColumn, TableDef, TableRow } from './lib/table';
 
@@ -36,7 +36,7 @@ function toTable(study: Study, options: FigureOptions): Table {
     headers: [part, `${name} ${arrow[better]}`],
     cells: twins.flatMap(({ h, run }) => {
       const cell = cellOf(valueOf(run, id, attack, options));
-      return options.paper ? withPaper([cell], [printed(run, h, id)], 3) : [cell];
+      return options.paper ? withPaper([cell], [printed(run, h, id, attack)], 3) : [cell];
     }),
     ...(i === 2 && { startsPart: true }),
   }));
@@ -88,9 +88,12 @@ function cellOf(value: Measured | null): TableCell {
     : { text, value: value.value };
 }
 
-/** The paper has this table for DBCNN alone. */
-function printed({ run }: StudyRun, h: number, id: Value): PaperValue | null {
-  if (run.spec.modelId !== 'dbcnn') return null;
+/** The paper has this table for DBCNN and FGSM alone. */
+function printed(run: StudyRun, h: number, id: Value, label: string | null): PaperValue | null {
+  if (paperPlaceOf(run)?.model !== 'dbcnn') return null;
+  const batch = attackOf(run, label);
+  const attacked = id === 'attackedSrocc' || id === 'attackedRmse';
+  if (attacked && !(batch && isPlainAttack(batch) && batch.spec.attackId === 'fgsm')) return null;
   return paperSteps.find((each) => each.h === h)?.[id] ?? null;
 }
 

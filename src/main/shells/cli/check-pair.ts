@@ -2,6 +2,7 @@ import type { Preflight } from '@shared/domain/preflight';
 import { LabError } from '@shared/errors';
 import { durationText, sizeText } from '@shared/study/amounts';
 import type { PairDraft } from '@shared/rpc';
+import { kindName } from '@shared/twin';
 import { columns } from './columns';
 import type { Session } from './session';
 
@@ -25,7 +26,7 @@ export async function checkOnly(
     end();
     progress.abandon();
   }
-  for (const line of preflightLines(found)) terminal.out(line);
+  for (const line of preflightLines(found, kindName(draft.twin ?? 'nt'))) terminal.out(line);
   const first = found.findings.find(({ kind }) => kind === 'stop');
   if (first) throw new LabError(first.error);
   terminal.note(
@@ -33,15 +34,19 @@ export async function checkOnly(
   );
 }
 
-/** The report as lines for a terminal. */
-export function preflightLines({ findings, measured, offers }: Preflight): string[] {
+/**
+ * The report as lines for a terminal.
+ *
+ * @param twin what the twin is called: "+NT"
+ */
+export function preflightLines({ findings, measured, offers }: Preflight, twin: string): string[] {
   const lines: string[] = [];
   if (measured) {
     const { trial, totalMs, peakBytes, availableBytes, diskBytes, freeDiskBytes, engine } =
       measured;
     const rows = trial.twins.flatMap(({ regime, stages, peakBytes: peak }) =>
       stages.map(({ title, epochs, stepMs }) => [
-        regime === 'nt' ? '+NT' : 'baseline',
+        regime === 'nt' ? twin : 'baseline',
         title,
         `${epochs} x ${trial.stepsPerEpoch}`,
         durationText(stepMs),

@@ -11,6 +11,7 @@ import { shareNotes, unfairNotes } from '../../study/same-settings';
 import {
   attackLabels,
   attackOf,
+  isPlainAttack,
   pairsOf,
   runLabelIn,
   twinNames,
@@ -41,6 +42,8 @@ export interface Attacked {
   readonly label: string;
   readonly attackId: string;
   readonly blackBox: boolean;
+  /** False for a control and behind a defence. */
+  readonly plain: boolean;
   /** By pair, then by run of the pair; null where the run was not attacked so. */
   readonly measures: readonly (readonly (AttackMeasures | null)[])[];
 }
@@ -57,6 +60,7 @@ export function attackedRuns(
       label,
       attackId: batches.find((batch) => batch !== null)?.spec.attackId ?? '',
       blackBox: batches.some((batch) => batch?.access === 'black-box'),
+      plain: batches.every((batch) => batch === null || isPlainAttack(batch)),
       measures: pairs.map((pair) =>
         pair.runs.map((run) => {
           const batch = attackOf(run, label);
@@ -169,7 +173,7 @@ function blockCells(
       better,
     );
     if (!options.paper) return cells;
-    const paperAttack = paperAttackOf(attack.attackId);
+    const paperAttack = paperAttackOf(attack);
     const printed = pair.runs.map((run) => {
       const place = paperPlaceOf(run);
       return paperAttack && place

@@ -7,22 +7,29 @@ import {
   type PaperValue,
 } from '../../paper/models';
 import { fixed } from '../../study/format';
+import { twinKind } from '../../twin';
 import { blank } from './cells';
 import type { TableCell, TableColumn } from './table';
 
 /** Marks a printed value that is probably wrong; the reason stands in the notes. */
 const doubtMark = '\u2020';
 
-/** The paper's attack of a stored one; null where the paper has none like it. */
-export function paperAttackOf(attackId: string): PaperAttack | null {
-  return paperAttacks.find((id) => id === attackId) ?? null;
+/** The paper's attack of a stored one; null where the paper has none like it, as behind a defence. */
+export function paperAttackOf(attack: {
+  readonly attackId: string;
+  /** On the model alone. */
+  readonly plain: boolean;
+}): PaperAttack | null {
+  const { attackId, plain } = attack;
+  return plain ? (paperAttacks.find((id) => id === attackId) ?? null) : null;
 }
 
-/** Where a run's numbers stand in the paper's tables; null for a model or a regime it does not have. */
+/** Where a run's numbers stand in the paper's tables; null for a model or a twin it does not have. */
 export function paperPlaceOf({ run }: StudyRun): { model: PaperModel; twin: boolean } | null {
   const model = paperModels.find((id) => id === run.spec.modelId);
-  if (!model || (run.regime === 'nt' && run.spec.nt === null)) return null;
-  return { model, twin: run.regime === 'nt' };
+  const twin = run.regime === 'nt';
+  if (!model || (twin && twinKind(run.spec) !== 'nt')) return null;
+  return { model, twin };
 }
 
 /** Two columns more for every one: the printed value, and ours minus it. */
