@@ -4,9 +4,10 @@ import { decodeImageBytes, readPictureFile } from '@imaging/decode';
 import { sha256 } from '@imaging/hash';
 import type { RgbImage } from '@imaging/image';
 import { resizeBilinear } from '@imaging/resize';
+import { resizeCubic } from '@imaging/resize-cubic';
 import { LabError } from '@shared/errors';
 import type { JobImage } from '@shared/worker-protocol';
-import type { ViewShape } from '../models/model';
+import type { FixedSize, ViewShape } from '../models/model';
 import { readCacheFile, readCacheRows, readCacheSize, writeCacheFile } from './cache-file';
 import { RecentPictures } from './recent-pictures';
 import { copyTurnedView, copyView } from './pixels';
@@ -124,14 +125,17 @@ export class PictureStore {
     }
     const decoded = await decodeImageBytes(bytes, image.path);
     return sizesOnTheWay(this.#options.shape).reduce<RgbImage>(
-      (picture, size) => resizeBilinear(picture, size.height, size.width),
+      (picture, { height, width, filter }) =>
+        (filter === 'cubic' ? resizeCubic : resizeBilinear)(picture, height, width),
       decoded,
     );
   }
 
   #cachePath(image: StoredImage): string {
     const sizes = sizesOnTheWay(this.#options.shape);
-    const suffix = sizes.map((size) => `-${size.width}x${size.height}`).join('');
+    const suffix = sizes
+      .map(({ width, height, filter = '' }) => `-${width}x${height}${filter}`)
+      .join('');
     return join(
       this.#options.cacheDir,
       'pixels',
@@ -142,7 +146,7 @@ export class PictureStore {
 }
 
 /** The sizes every picture is brought to, one after the other, before views are cut; none where it stays as it is. */
-function sizesOnTheWay(shape: ViewShape): readonly Size[] {
+function sizesOnTheWay(shape: ViewShape): readonly FixedSize[] {
   const { resized = [], height, width } = shape;
   if (shape.kind === 'crop' || height === null || width === null) return resized;
   return [...resized, { height, width }];

@@ -201,9 +201,11 @@ const model: ModelDef = {
   recipe: maniqaRecipe,
   presets: maniqaPresets,
   miniature: { pictureSize: 64, channels: 16, heads: 2 },
-  views: (values) => {
-    const size = read.number(values, 'pictureSize');
-    return { kind: 'crop', height: size, width: size };
+  views: (values, trainer) => {
+    const side = read.number(values, 'pictureSize');
+    const shrunk = read.string(trainer, 'shrink') === 'koniq';
+    const size = { height: side, width: side };
+    return { kind: 'crop', ...size, resized: shrunk ? [{ ...size, filter: 'cubic' }] : [] };
   },
   drops: true,
   labScale: { scale: 100, offset: 0 },

@@ -61,7 +61,7 @@ export interface PaperValue {
 
 /**
  * A crop has the size given. A whole picture is brought to the size given, or left as it is where null. Before that, the
- * picture is brought to the sizes of `resized`, one after the other (bilinear, as Pillow does it).
+ * picture is brought to the sizes of `resized`, one after the other (bilinear, as Pillow does it, unless a size says so).
  */
 export type ViewShape = { readonly resized?: readonly FixedSize[] } & (
   | { readonly kind: 'crop'; readonly height: number; readonly width: number }
@@ -71,6 +71,8 @@ export type ViewShape = { readonly resized?: readonly FixedSize[] } & (
 export interface FixedSize {
   readonly height: number;
   readonly width: number;
+  /** Absent: bilinear. `cubic` is OpenCV's bicubic. */
+  readonly filter?: 'cubic';
 }
 
 export interface ForwardContext {

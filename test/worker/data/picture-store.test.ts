@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { encodePng } from '../../../src/imaging/encode';
 import { resizeBilinear } from '../../../src/imaging/resize';
+import { resizeCubic } from '../../../src/imaging/resize-cubic';
 import { sha256 } from '../../../src/imaging/hash';
 import { LabError } from '../../../src/shared/errors';
 import { PictureStore, type StoredImage } from '../../../src/worker/data/picture-store';
@@ -144,6 +145,17 @@ describe('PictureStore', () => {
     expect(
       await new PictureStore({ cacheDir: join(folder, 'cache'), shape: cropped }).size(image),
     ).toMatchObject(first);
+  });
+
+  it('shrinks with OpenCV’s bicubic filter where a size asks for it, and caches that apart', async () => {
+    const size = { height: 9, width: 11 };
+    const opened = async (filter?: 'cubic') => {
+      const resized = [{ ...size, ...(filter && { filter }) }];
+      const shape = { kind: 'crop', height: 4, width: 4, resized } as const;
+      return await new PictureStore({ cacheDir: join(folder, 'cache'), shape }).open(image);
+    };
+    expect(await opened('cubic')).toEqual(resizeCubic({ height, width, data: pixels }, 9, 11));
+    expect(await opened()).toEqual(resizeBilinear({ height, width, data: pixels }, 9, 11));
   });
 
   it('stands a view on its head', async () => {

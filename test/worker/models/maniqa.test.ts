@@ -5,6 +5,7 @@ import { defaultValues } from '@shared/params';
 import { loadEngine } from '../../../src/worker/engine';
 import maniqa from '../../../src/worker/models/maniqa';
 import type { ForwardContext } from '../../../src/worker/models';
+import { trainerSpecsOf } from '../../../src/worker/trainer-specs';
 import { scramble } from '../../../src/worker/models/trunks/tab';
 import { eachEngine, hasEngine } from '../../helpers/engines';
 import { testEvaluation, testTraining } from '../../helpers/against-torch';
@@ -107,11 +108,14 @@ describe.skipIf(!slow)('MANIQA at the published size, on cpu (IQALAB_SLOW_TESTS=
 });
 
 describe('MANIQA’s settings', () => {
-  test('views are crops of the chosen size', () => {
-    expect(maniqa.views(defaultValues(maniqa.params), {})).toEqual({
-      kind: 'crop',
-      height: 224,
-      width: 224,
+  test('views are crops of the chosen size, or the whole picture shrunk as released for KonIQ-10k', () => {
+    const values = defaultValues(maniqa.params);
+    const trainer = defaultValues(trainerSpecsOf(maniqa), maniqa.recipe.trainer);
+    const view = { kind: 'crop', height: 224, width: 224 };
+    expect(maniqa.views(values, trainer)).toEqual({ ...view, resized: [] });
+    expect(maniqa.views(values, { ...trainer, shrink: 'koniq' })).toEqual({
+      ...view,
+      resized: [{ height: 224, width: 224, filter: 'cubic' }],
     });
   });
 

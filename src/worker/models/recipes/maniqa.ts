@@ -3,7 +3,26 @@ import type { ParamSpec } from '@shared/params';
 import { judgedByParam } from '../../training/judgement';
 import type { ModelDef } from '../model';
 
-const settings: readonly ParamSpec[] = [judgedByParam];
+const settings: readonly ParamSpec[] = [
+  judgedByParam,
+  {
+    type: 'choice',
+    id: 'shrink',
+    label: 'Pictures before views are cut',
+    help: 'The released code shrinks the pictures of KonIQ-10k to a square of one view, so that every view of a picture is the whole of it; of other data sets it cuts views as they are.',
+    level: 'expert',
+    group: 'Views',
+    default: 'own',
+    options: [
+      { value: 'own', label: 'As they are', help: 'KADID-10k, PIPAL and every other data set.' },
+      {
+        value: 'koniq',
+        label: 'Shrunk to one view',
+        help: 'As released for KonIQ-10k: bicubic, as OpenCV does it, without regard to their shape.',
+      },
+    ],
+  },
+];
 
 /** How MANIQA is trained: Yang et al., CVPR Workshops 2022, and the gradient-norm paper's Table S5. */
 export const maniqaRecipe: ModelDef['recipe'] = {
