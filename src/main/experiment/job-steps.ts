@@ -1,16 +1,8 @@
 import { completeSpec } from '@shared/complete-spec';
-import type { AttackInfo } from '@shared/domain/catalogue';
 import type { Side } from '@shared/domain/dataset';
-import type { AttackSpec, Job, JobSpec, NormsSpec } from '@shared/domain/run';
-import { must } from '@shared/errors';
+import type { Job, JobSpec, NormsSpec } from '@shared/domain/run';
 import { checkValues } from '@shared/params';
-import { attackFiles, readsFiles } from '@shared/weights/attack-files';
-import { allWeights, withChosenFiles } from '../weights/find-by-name';
-import { chooseDefence } from '../jobs/choose-defence';
-import { byId } from './by-id';
 import type { Context, Outcome } from './context';
-import { withFitted } from './with-fitted';
-import { plannedDefence } from './planned-defence';
 import { same } from '@shared/canonical';
 
 /** Scores one side with every run. */
@@ -25,52 +17,6 @@ export async function ensureScores(
     (missing) => context.lab.call('evaluate.start', { runIds: missing, side }),
   );
   context.narrator.step(outcome, `scored the ${side} pictures`);
-}
-
-/** Attacks one side of every run; returns the jobs in the order of `runIds`. */
-export async function ensureAttack(
-  context: Context,
-  runIds: readonly number[],
-  planned: Context['plan']['attacks'][number],
-): Promise<readonly number[]> {
-  const { lab, plan, catalogue, narrator } = context;
-  const info: AttackInfo = byId('attack', catalogue.attacks, planned.attack);
-  const preset =
-    planned.preset === undefined ? {} : byId('preset', info.presets, planned.preset).params;
-  const { side, limit } = planned;
-  const given = withFitted(context, info.params, { ...preset, ...planned.params });
-  const named = await withChosenFiles(lab, info.params, given);
-  const params = checkValues(info.title, info.params, named);
-  const files = readsFiles(info) ? attackFiles(info, params, await allWeights(lab)).files : [];
-  const wanted = planned.defence && {
-    ...plannedDefence(catalogue, planned.defence),
-    adaptive: planned.defence.adaptive,
-  };
-  const common = {
-    side,
-    attackId: info.id,
-    params,
-    run: checkValues('run', catalogue.attackRun, planned.run),
-    seed: planned.seed ?? plan.seed,
-    limit,
-  };
-  const specs = runIds.map((runId): AttackSpec => ({
-    kind: 'attack',
-    runId,
-    attackVersion: info.version,
-    ...common,
-    ...(files.length > 0 && { files: [...files] }),
-    ...(wanted && {
-      defence: { ...chooseDefence(catalogue, wanted), adaptive: wanted.adaptive },
-    }),
-    ...(info.control && { control: true }),
-  }));
-  const outcome = await ensureBatch(context, specs, (missing) =>
-    lab.call('attack.start', { runIds: missing, ...common, defence: wanted }),
-  );
-  const behind = wanted ? ` behind ${wanted.defenceId}` : '';
-  narrator.step(outcome, `attacked the ${side} pictures with ${info.title}${behind}`);
-  return (await currentJobs(context, specs)).map((job) => must(job, 'just finished').id);
 }
 
 /** Measures gradient norms on one side of every run. */

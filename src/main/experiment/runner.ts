@@ -9,7 +9,8 @@ import { ensureFit } from './fit-steps';
 import { ensureDefended } from './defence-steps';
 import { exportAll } from './export-steps';
 import { ensureImport } from './import-steps';
-import { ensureAttack, ensureNorms, ensureScores } from './job-steps';
+import { ensureAttacks } from './attack-steps';
+import { ensureNorms, ensureScores } from './job-steps';
 import { ensurePair, runsOf, type TrainedPair } from './pair-steps';
 import type { Experiment } from './schema';
 
@@ -56,10 +57,7 @@ export async function runExperiment(
   for (const side of plan.evaluate) await ensureScores(context, runIds, side);
   for (const planned of plan.fits) await ensureFit(context, pairs, planned);
   for (const planned of plan.defences) await ensureDefended(context, runIds, planned);
-  const attackJobs: (readonly number[])[] = [];
-  for (const planned of plan.attacks) {
-    attackJobs.push(await ensureAttack(context, runIds, planned));
-  }
+  const attackJobs = await ensureAttacks(context, runIds);
   for (const planned of plan.norms) await ensureNorms(context, runIds, planned);
   const files = await exportAll(context, { pairs, planned, attackJobs });
   return { dataset, split, pairs, files, engine: await ensureEngine(lab, plan.engine) };

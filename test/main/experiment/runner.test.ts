@@ -18,6 +18,16 @@ const working = (lab: RpcClient) =>
     });
   });
 
+/** Waits until an attack runs. */
+const attacking = (lab: RpcClient) =>
+  new Promise<void>((resolve) => {
+    const end = lab.on('job.changed', ({ kind, state }) => {
+      if (kind !== 'attack' || state !== 'running') return;
+      end();
+      resolve();
+    });
+  });
+
 describe('runExperiment', () => {
   it('does every step once, in the order of the method', async () => {
     const seeded = seedWorkspace();
@@ -151,6 +161,62 @@ describe('runExperiment', () => {
     const { outcomes } = await runToy(toyClient(lab));
     expect(outcomes[2]).toBe('continued');
     expect((await jobsOf(lab)).every(({ state }) => state === 'done')).toBe(true);
+  });
+
+  const twoAttacks = [0.01, 0.02].map((epsilon) => ({ attack: 'nudge', params: { epsilon } }));
+
+  it('makes several attacks on the same pictures one piece of work', async () => {
+    const seeded = seedWorkspace();
+    const lab = await openTestLab({ workspaceDir: seeded.path });
+    const attacks = [...twoAttacks, { ...twoAttacks[0], side: 'validation' }];
+    const { outcomes, result } = await runToy(toyClient(lab), { attacks, norms: [] });
+    expect(outcomes.slice(4)).toEqual(['done', 'done', 'done']);
+    const groups = await lab.call('group.list', {});
+    // The third attack is on other pictures: a batch of its own.
+    expect(groups.map(({ kind, name, members }) => [kind, name, members.length])).toEqual([
+      ['attack-grid', 'Toy study, test pictures', 4],
+    ]);
+    const jobs = await Promise.all(
+      (groups[0]?.members ?? []).map(({ jobId }) => lab.call('job.get', { id: jobId })),
+    );
+    const [base, twin] = result.pairs[0]?.runIds ?? [];
+    expect(jobs.map(({ spec }) => spec.runId)).toEqual([base, twin, base, twin]);
+    // Run again: nothing is started, and no second group is made of the same jobs.
+    const again = await runToy(toyClient(lab), { attacks, norms: [] });
+    expect(new Set(again.outcomes)).toEqual(new Set(['reused']));
+    expect(await lab.call('group.list', {})).toEqual(groups);
+  });
+
+  it('takes the same attack planned twice for one', async () => {
+    const seeded = seedWorkspace();
+    const lab = await openTestLab({ workspaceDir: seeded.path });
+    const attacks = [...twoAttacks, ...twoAttacks];
+    const { outcomes } = await runToy(toyClient(lab), { attacks, norms: [] });
+    expect(outcomes.slice(4)).toEqual(['done', 'done', 'done', 'done']);
+    expect((await jobsOf(lab)).filter(({ kind }) => kind === 'attack')).toHaveLength(4);
+  });
+
+  it('goes on with the group whose attacks were held', async () => {
+    const seeded = seedWorkspace();
+    const first = await openTestLab({ workspaceDir: seeded.path });
+    const { result } = await runToy(toyClient(first), { attacks: [], norms: [] });
+    await first.close();
+
+    const slow = fakeWorker({ stepMs: 20 });
+    const second = await openTestLab({ workspaceDir: seeded.path, transport: slow.transport });
+    const running = runToy(toyClient(second), { attacks: twoAttacks, norms: [] });
+    const refusal = expect(running).rejects.toMatchObject({ kind: 'cancelled' });
+    await attacking(second);
+    const [group] = await second.call('group.list', {});
+    await second.call('group.pause', { id: group?.id ?? 0 });
+    await refusal;
+    await second.close();
+
+    const lab = await openTestLab({ workspaceDir: seeded.path, startLeftOver: false });
+    const { outcomes } = await runToy(toyClient(lab), { attacks: twoAttacks, norms: [] });
+    expect(outcomes.slice(4)).toEqual(['continued', 'continued']);
+    expect(await lab.call('group.list', {})).toHaveLength(1);
+    expect(await jobsOf(lab)).toHaveLength(2 * (result.pairs[0]?.runIds.length ?? 0) + 4);
   });
 
   it('trains anew where the finished pair was deleted', async () => {
