@@ -4,6 +4,7 @@ import { countText, measuredText } from '../study/format';
 import { attackMeasures } from '../study/measures';
 import { missingInPair, needAttack } from '../study/missing';
 import { coverageNotes, provenanceNotes, scoredNote } from '../study/notes';
+import { imageMeasureColumns, imageMeasures } from '../study/per-image';
 import { attackPoints, type AttackPoint } from '../study/points';
 import { shareNotes, unfairNotes } from '../study/same-settings';
 import {
@@ -151,23 +152,27 @@ function toCsv(study: Study, options: FigureOptions): DataTable {
       'mos_0_100',
       'score_before_0_100',
       'score_after_0_100',
+      ...imageMeasureColumns,
       'attack',
       'scored',
       ...originColumns,
     ],
-    rows: (found?.pair.runs ?? []).flatMap((run, i) =>
-      (found?.points[i] ?? []).map((point) => [
+    rows: (found?.pair.runs ?? []).flatMap((run, i) => {
+      const points = found?.points[i] ?? [];
+      const measures = imageMeasures(points);
+      return points.map((point, k) => [
         run.run.name,
         regimeText(run),
         point.name,
         point.mos,
         point.before,
         point.after,
+        ...(measures[k] ?? []),
         found?.attack ?? '',
         options.scored,
         ...originOf(run),
-      ]),
-    ),
+      ]);
+    }),
   };
 }
 

@@ -12,9 +12,14 @@ import { at, type Vector } from './measured';
  * @param after scores `[n]` of the same images after it
  */
 export function absoluteGain(before: Vector, after: Vector): WithInterval {
+  const gains = absoluteGains(before, after);
+  return gains ? meanInterval(gains) : noInterval(whyNoScale(before));
+}
+
+/** Per image what `absoluteGain` is the mean of, `[n]`; null where the clean scores span nothing. */
+export function absoluteGains(before: Vector, after: Vector): Float64Array | null {
   const scaled = cleanScaled(before, after);
-  if (!scaled) return noInterval(whyNoScale(before));
-  return meanInterval(scaled.after.map((y, i) => y - at(scaled.before, i)));
+  return scaled && scaled.after.map((y, i) => y - at(scaled.before, i));
 }
 
 /**
@@ -22,9 +27,13 @@ export function absoluteGain(before: Vector, after: Vector): WithInterval {
  * for less on an image that scored high. Arguments as for `absoluteGain`.
  */
 export function relativeGain(before: Vector, after: Vector): WithInterval {
+  const gains = relativeGains(before, after);
+  return gains ? meanInterval(gains) : noInterval(whyNoScale(before));
+}
+
+/** Per image what `relativeGain` is the mean of, `[n]`; null where the clean scores span nothing. */
+export function relativeGains(before: Vector, after: Vector): Float64Array | null {
   const scaled = cleanScaled(before, after);
-  if (!scaled) return noInterval(whyNoScale(before));
-  return meanInterval(
-    scaled.after.map((y, i) => (y - at(scaled.before, i)) / (at(scaled.before, i) + 1)),
-  );
+  if (!scaled) return null;
+  return scaled.after.map((y, i) => (y - at(scaled.before, i)) / (at(scaled.before, i) + 1));
 }

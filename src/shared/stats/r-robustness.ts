@@ -39,9 +39,14 @@ export function rRobustness(
     const tooSmall = change < floor;
     if (tooSmall) floored++;
     if (tooSmall && small === 'exclude') continue;
-    sum += Math.log10(Math.max(100 - f, f) / Math.max(change, floor));
+    sum += rOf(f, at(after, i), floor);
     n++;
   }
   const nothing = before.length === 0 ? 'no images' : 'no image moved by more than the floor';
   return { r: n === 0 ? undefinedBecause(nothing) : { value: sum / n }, floored, n };
+}
+
+/** What one image adds to R, as `rRobustness` writes it, with a change below the floor counted as the floor. */
+export function rOf(before: number, after: number, floor = defaultRFloor): number {
+  return Math.log10(Math.max(100 - before, before) / Math.max(Math.abs(before - after), floor));
 }

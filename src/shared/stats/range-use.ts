@@ -10,11 +10,14 @@ import { assertPaired, at, type Vector } from './measured';
  * @param after lab-scale scores `[n]` of the same images after it
  */
 export function rangeUse(before: Vector, after: Vector): WithInterval {
+  return meanInterval(rangeUses(before, after));
+}
+
+/** Per image what `rangeUse` is the mean of, `[n]`. */
+export function rangeUses(before: Vector, after: Vector): Float64Array {
   assertPaired('rangeUse', before, after);
-  return meanInterval(
-    Float64Array.from({ length: before.length }, (_, i) => {
-      const f = at(before, i);
-      return Math.abs(at(after, i) - f) / Math.max(100 - f, f);
-    }),
-  );
+  return Float64Array.from({ length: before.length }, (_, i) => {
+    const f = at(before, i);
+    return Math.abs(at(after, i) - f) / Math.max(100 - f, f);
+  });
 }

@@ -15,11 +15,15 @@ const added = 1e-6;
  * @param after scores `[n]` of the same images after it
  */
 export function robustnessScore(before: Vector, after: Vector): WithInterval {
+  const scores = robustnessScores(before, after);
+  return scores ? meanInterval(scores) : noInterval(whyNoScale(before));
+}
+
+/** Per image what `robustnessScore` is the mean of, `[n]`; null where the clean scores span nothing. */
+export function robustnessScores(before: Vector, after: Vector): Float64Array | null {
   const scaled = cleanScaled(before, after);
-  if (!scaled) return noInterval(whyNoScale(before));
-  return meanInterval(
-    scaled.before.map((x, i) =>
-      Math.log10(Math.max(1 - x, x) / (Math.abs(x - at(scaled.after, i)) + added)),
-    ),
+  if (!scaled) return null;
+  return scaled.before.map((x, i) =>
+    Math.log10(Math.max(1 - x, x) / (Math.abs(x - at(scaled.after, i)) + added)),
   );
 }
