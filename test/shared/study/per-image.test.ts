@@ -3,7 +3,7 @@ import type { FigureOptions } from '@shared/domain/study';
 import { findFigure } from '@shared/figures';
 import { mean } from '@shared/stats/quantiles';
 import { attackMeasures } from '@shared/study/measures';
-import { imageMeasureColumns, imageMeasures } from '@shared/study/per-image';
+import { imageMeasures, type imageMeasureColumns } from '@shared/study/per-image';
 import { attackOf } from '@shared/study/select';
 import { findTable } from '@shared/tables';
 import { buildStudy } from '../../helpers/study';
