@@ -56,10 +56,17 @@ interface Cell {
   readonly done: number;
 }
 
-/** Progress in another unit (files being opened) is not yet work done. */
-function unitsDone({ state, progress }: Job, unit: string, units: number): number {
+/**
+ * Progress in another unit (files being opened) is not yet work done. In a group that counts whole
+ * jobs, one under way counts by its share.
+ */
+function unitsDone({ state, kind, progress }: Job, unit: string, units: number): number {
   if (state === 'done') return units;
-  return progress?.unit === unit ? Math.min(progress.done, units) : 0;
+  if (!progress) return 0;
+  if (progress.unit === unit) return Math.min(progress.done, units);
+  const work = kind === 'train' || kind === 'fit' ? 'steps' : 'images';
+  if (unit !== 'jobs' || progress.unit !== work || progress.total === 0) return 0;
+  return Math.min(1, progress.done / progress.total) * units;
 }
 
 /**
@@ -67,8 +74,8 @@ function unitsDone({ state, progress }: Job, unit: string, units: number): numbe
  * been timed in this group is a guess until its first job is through.
  */
 function left(cells: readonly Cell[]): number | null {
-  const paces = cells.flatMap(({ job, units }) => {
-    const pace = paceOf(job, units);
+  const paces = cells.flatMap(({ job, units, done }) => {
+    const pace = paceOf(job, units, done);
     return pace === null ? [] : [{ kind: kindOf(job), pace }];
   });
   if (paces.length === 0) return null;
@@ -81,12 +88,16 @@ function left(cells: readonly Cell[]): number | null {
 }
 
 /** Milliseconds per unit of a job that is through or well under way. */
-function paceOf({ state, startedAtMs, endedAtMs, progress }: Job, units: number): number | null {
+function paceOf(
+  { state, startedAtMs, endedAtMs, progress }: Job,
+  units: number,
+  done: number,
+): number | null {
   if (state === 'done' && startedAtMs !== null && endedAtMs !== null && units > 0) {
     return (endedAtMs - startedAtMs) / units;
   }
-  if (progress?.leftMs == null || progress.total <= progress.done) return null;
-  return progress.leftMs / (progress.total - progress.done);
+  if (progress?.leftMs == null || units <= done) return null;
+  return progress.leftMs / (units - done);
 }
 
 function kindOf({ spec }: Job): string {

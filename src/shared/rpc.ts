@@ -31,6 +31,7 @@ import {
   Warning,
 } from './domain/run';
 import { FigureOptions, Study, StudySelection } from './domain/study';
+import { SweepPlan, SweepRequest } from './domain/sweep';
 import { StoredWeights, WeightEntry, WeightOutcome } from './domain/weights';
 import { ParamValues } from './params';
 import {
@@ -235,6 +236,10 @@ export const methods = {
   /** Several attacks on several runs as one piece of work. */
   'grid.plan': { args: GridRequest, result: GridPlan },
   'grid.start': { args: GridRequest, result: JobGroup },
+
+  /** A pair at every combination of some settings, and what is measured on each. */
+  'sweep.plan': { args: SweepRequest, result: SweepPlan },
+  'sweep.start': { args: SweepRequest, result: JobGroup },
 
   'group.list': { args: nothing, result: v.array(JobGroup) },
   'group.get': { args: byId, result: JobGroup },

@@ -83,3 +83,23 @@ it('is paused while the job that holds the worker is, whatever waits behind it',
 it('leaves out jobs that are gone with their run', () => {
   expect(view(job(2, 'done', 'a'))).toMatchObject({ total: 10, done: 10 });
 });
+
+it('counts whole jobs where a group is of several kinds, one under way by its share of real work', () => {
+  const mixed: JobGroup = {
+    ...group,
+    unit: 'jobs',
+    members: group.members.map(({ jobId }) => ({ jobId, units: 1 })),
+  };
+  const spec = { kind: 'train' as const, runId: 1 };
+  const training = (unit: string) =>
+    job(2, 'running', '', { kind: 'train', spec, progress: progress(4, unit, 600) });
+  const of = (unit: string) => {
+    const jobs = [job(1, 'done', 'a'), training(unit), job(3, 'queued', 'a')];
+    return groupView(mixed, (id) => jobs.find((one) => one.id === id));
+  };
+  expect(of('steps')).toMatchObject({ done: 1.4, total: 3, jobsDone: 1 });
+  // Pictures that are opened before the first step are not steps.
+  expect(of('images').done).toBe(1);
+  // 600 ms for the rest of the training; 0.6 of a job in 600 ms is the only pace known: 1000 ms more.
+  expect(of('steps').leftMs).toBeCloseTo(1600, 9);
+});

@@ -42,6 +42,21 @@ function withMembers(db: ReadableDb, row: GroupRow): JobGroup {
   return { ...row, members };
 }
 
+/** The newest group of a kind with exactly these jobs in this order: asked for again, it is the same. */
+export function findGroup(
+  db: ReadableDb,
+  kind: GroupKind,
+  jobIds: readonly number[],
+): number | undefined {
+  const rows = db.all<{ id: number; jobs: string }>(
+    `SELECT g.id, (SELECT json_group_array(job_id) FROM
+       (SELECT job_id FROM job_group_members WHERE group_id = g.id ORDER BY position)) AS jobs
+     FROM job_groups g WHERE g.kind = @kind ORDER BY g.id DESC`,
+    { kind },
+  );
+  return rows.find(({ jobs }) => jobs === JSON.stringify(jobIds))?.id;
+}
+
 /** What the attacks of a group have done so far, made from their rows in one query. */
 export function cellNumbers(db: ReadableDb, groupId: number): CellNumbers[] {
   return db.all<CellNumbers>(

@@ -243,6 +243,24 @@ export function getPair(db: ReadableDb, id: number): Pair {
   throw new LabError({ kind: 'not-found', message: `there is no pair ${id} in this workspace` });
 }
 
+/** The newest pair of exactly these two runs. */
+export function findPairOf(
+  db: ReadableDb,
+  baselineRunId: number,
+  ntRunId: number,
+): Pair | undefined {
+  const row = db.get<PairRow>(
+    `${selectPairs} WHERE b.id = @baselineRunId AND n.id = @ntRunId ORDER BY p.id DESC LIMIT 1`,
+    { baselineRunId, ntRunId },
+  );
+  return row && toPair(row);
+}
+
+/** Makes a pair one of a series' repeats. */
+export function setPairSeries(db: WritableDb, id: number, seriesId: number): void {
+  db.run('UPDATE pairs SET series_id = @seriesId WHERE id = @id', { id, seriesId });
+}
+
 export interface NewPair {
   readonly name: string;
   readonly baselineRunId: number;

@@ -11,6 +11,7 @@ import { byId } from './by-id';
 import type { Context } from './context';
 import { currentJobs, ensureBatch } from './job-steps';
 import { plannedDefence } from './planned-defence';
+import { variedAttacks } from './sweep-steps';
 import { withFitted } from './with-fitted';
 
 type Planned = Context['plan']['attacks'][number];
@@ -30,24 +31,26 @@ interface Ready {
 /**
  * Attacks every run as planned. Attacks on the same pictures are one piece of work, as on the Attack page: held,
  * stopped and resumed together.
- * @returns for every planned attack its jobs, in the order of `runIds`
+ * @returns for every planned attack its jobs, in the order of its varied values and then of `runIds`
  */
 export async function ensureAttacks(
   context: Context,
   runIds: readonly number[],
 ): Promise<(readonly number[])[]> {
+  const varied = context.plan.attacks.map((planned) => variedAttacks(context, planned));
   const ready: Ready[] = [];
-  for (const planned of context.plan.attacks) ready.push(await completed(context, runIds, planned));
+  for (const planned of varied.flat()) ready.push(await completed(context, runIds, planned));
   for (const together of bySide(ready)) {
     const [only, ...others] = together;
     if (only && others.length === 0) await ensureOne(context, only);
     else await ensureGrid(context, runIds, together);
   }
-  return await Promise.all(
+  const jobs = await Promise.all(
     ready.map(async ({ specs }) =>
       (await currentJobs(context, specs)).map((job) => must(job, 'just finished').id),
     ),
   );
+  return varied.map(({ length }) => jobs.splice(0, length).flat());
 }
 
 async function completed(

@@ -13,6 +13,7 @@ import { ensureAttacks } from './attack-steps';
 import { ensureNorms, ensureScores } from './job-steps';
 import { ensurePair, runsOf, type TrainedPair } from './pair-steps';
 import type { Experiment } from './schema';
+import { ensureSweep } from './sweep-steps';
 
 export interface ExperimentResult {
   readonly dataset: Dataset;
@@ -50,6 +51,9 @@ export async function runExperiment(
   }
   for (const planned of plan.imports) {
     made.push([await ensureImport(context, dataset, split, planned)]);
+  }
+  for (const planned of plan.sweeps) {
+    made.push(await ensureSweep(context, dataset, split, planned));
   }
   const pairs = made.flat();
   const planned = made.flatMap(([first]) => first ?? []);

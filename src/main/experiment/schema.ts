@@ -3,7 +3,7 @@ import { EngineName } from '@shared/domain/catalogue';
 import { LabelMapping, Side } from '@shared/domain/dataset';
 import { ImportedScale } from '@shared/domain/run';
 import { LabError } from '@shared/errors';
-import { nearest, ParamValues } from '@shared/params';
+import { nearest, ParamValue, ParamValues } from '@shared/params';
 import { twinKinds } from '@shared/twin';
 import { FigureFormat, FigureSize, TableFormat } from '@shared/rpc';
 
@@ -46,7 +46,7 @@ const ImportedSplit = v.strictObject({
   validationShare: v.optional(share, 0.1),
 });
 
-const PairPlan = v.strictObject({
+const plannedPair = {
   name: v.optional(v.string()),
   model: v.string(),
   preset: v.optional(v.string()),
@@ -59,6 +59,16 @@ const PairPlan = v.strictObject({
   seed: v.optional(seed),
   /** "scratch", or weight files by entry, name or SHA-256; needed where the model has published ones. */
   weights: v.optional(v.union([v.string(), v.array(v.string())])),
+};
+
+/** The values settings take, by name: a list, or a text such as "0.0001..0.01:5:log". */
+const vary = v.record(v.string(), v.union([v.string(), v.array(ParamValue)]));
+
+/** A pair at every combination of the values of some settings. */
+const SweepPlan = v.strictObject({ ...plannedPair, vary });
+
+const PairPlan = v.strictObject({
+  ...plannedPair,
   /** Trains the pair several times: with seeds counted up, or on repeats of the split. */
   repeats: v.optional(
     v.strictObject({
@@ -115,6 +125,8 @@ const AttackPlan = v.strictObject({
   preset: v.optional(v.string()),
   params: values,
   run: values,
+  /** The attack at every combination of these values: its settings, run.NAME, or seed. */
+  vary: v.optional(vary, {}),
   /** Attack the model behind a defence, knowing it (adaptive) or not. */
   defence: v.optional(v.strictObject({ ...defence, adaptive: v.optional(v.boolean(), true) })),
   side,
@@ -133,7 +145,7 @@ const drawn = {
   scored: v.optional(v.picklist(['float', 'eight-bit']), 'float'),
   /** Number of the attack in `attacks`, from 1; without it, the first one. */
   attack: v.optional(count),
-  /** Number of the pair in `pairs` and then `imports`, from 1, where a figure shows one pair. */
+  /** Number of the pair in `pairs`, then `imports`, then `sweeps`, from 1, where a figure shows one pair. */
   pair: v.optional(count),
   /** The paper's printed values beside ours, in tables that have them. */
   paper: v.optional(v.boolean()),
@@ -172,6 +184,7 @@ const fields = {
   weightFiles: v.optional(v.array(v.string()), []),
   pairs: v.optional(v.array(PairPlan), []),
   imports: v.optional(v.array(ImportPlan), []),
+  sweeps: v.optional(v.array(SweepPlan), []),
   evaluate: v.optional(v.array(Side), ['test']),
   fits: v.optional(v.array(FitPlan), []),
   defences: v.optional(v.array(DefencePlan), []),
@@ -186,13 +199,16 @@ const fields = {
 export const Experiment = v.pipe(
   v.strictObject(fields),
   v.check(
-    ({ pairs, imports }) => pairs.length + imports.length > 0,
-    'there is no model: name a pair to train in "pairs", or weight files in "imports"',
+    ({ pairs, imports, sweeps }) => pairs.length + imports.length + sweeps.length > 0,
+    'there is no model: name a pair to train in "pairs" or "sweeps", or weight files in "imports"',
   ),
 );
 export type Experiment = v.InferOutput<typeof Experiment>;
 export type DefencePlan = v.InferOutput<typeof DefencePlan>;
 export type PairPlan = v.InferOutput<typeof PairPlan>;
+export type SweepPlan = v.InferOutput<typeof SweepPlan>;
+export type AttackPlan = v.InferOutput<typeof AttackPlan>;
+export type Vary = v.InferOutput<typeof vary>;
 export type ImportPlan = v.InferOutput<typeof ImportPlan>;
 export type Drawn = Pick<v.InferOutput<typeof FigurePlan>, keyof typeof drawn>;
 
@@ -246,6 +262,7 @@ const fieldNames = [
   ),
   ...[
     PairPlan,
+    SweepPlan,
     ImportPlan,
     FitPlan,
     DefencePlan,

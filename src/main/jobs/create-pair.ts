@@ -10,6 +10,7 @@ import { is } from 'valibot';
 import { app } from '../app';
 import { isDeleted } from '../db/bin';
 import { getDataset } from '../db/datasets';
+import type { ReadableDb, WritableDb } from '../db/handle';
 import { insertJob } from '../db/jobs';
 import { getPair, insertPair, insertRun } from '../db/runs';
 import { findSameRun } from './same-run';
@@ -92,30 +93,15 @@ export function storePair(
 ): StoredPair {
   const { db } = board;
   const planned = planPair(board, catalogue, draft);
-  const { model, dataset, split, base, twin, selection } = planned;
+  const { dataset, split, base, twin } = planned;
   const now = Date.now();
-  const hashes = { datasetHash: dataset.contentHash, splitHash: split.contentHash };
-  const train = (spec: TrainSpec) => {
-    const runId = insertRun(db, {
-      regime: twinKind(spec) ? 'nt' : 'baseline',
-      name: [draft.name, twinName(spec)].filter(Boolean).join(' '),
-      spec,
-      modelTitle: model.title,
-      selection,
-      epochsTotal: epochsOf(model, spec),
-      ...hashes,
-      appVersion: app.version,
-      createdAtMs: now,
-    });
-    const job = { spec: { kind: 'train' as const, runId }, action: 'Training', createdAtMs: now };
-    return { runId, jobId: insertJob(db, job) };
-  };
   const { pair, jobIds } = db.transaction(() => {
-    const known = draft.ownBaseline
-      ? undefined
-      : findSameRun(db, model, { spec: base, ...hashes }, engine);
-    const baseline = known === undefined ? train(base) : { runId: known, jobId: null };
-    const nt = train(twin);
+    const known = draft.ownBaseline ? undefined : findPlanned(db, planned, base, engine);
+    const baseline =
+      known === undefined
+        ? insertTraining(db, planned, base, draft.name, now)
+        : { runId: known, jobId: null };
+    const nt = insertTraining(db, planned, twin, draft.name, now);
     const pairId = insertPair(db, {
       name: draft.name,
       baselineRunId: baseline.runId,
@@ -131,6 +117,41 @@ export function storePair(
   return { pair, jobIds, lockedIn: split.locked ? null : dataset.id };
 }
 
+/** The run of one spec of a plan that exists already, as `findSameRun` finds it. */
+export function findPlanned(
+  db: ReadableDb,
+  { model, dataset, split }: PlannedPair,
+  spec: TrainSpec,
+  engine: EngineName | null,
+): number | undefined {
+  const hashes = { datasetHash: dataset.contentHash, splitHash: split.contentHash };
+  return findSameRun(db, model, { spec, ...hashes }, engine);
+}
+
+/** Stores a run of one spec of a plan and queues its training. */
+export function insertTraining(
+  db: WritableDb,
+  { model, dataset, split, selection }: PlannedPair,
+  spec: TrainSpec,
+  pairName: string,
+  createdAtMs: number,
+): { readonly runId: number; readonly jobId: number } {
+  const runId = insertRun(db, {
+    regime: twinKind(spec) ? 'nt' : 'baseline',
+    name: [pairName, twinName(spec)].filter(Boolean).join(' '),
+    spec,
+    modelTitle: model.title,
+    selection,
+    epochsTotal: epochsOf(model, spec),
+    datasetHash: dataset.contentHash,
+    splitHash: split.contentHash,
+    appVersion: app.version,
+    createdAtMs,
+  });
+  const job = { spec: { kind: 'train' as const, runId }, action: 'Training', createdAtMs };
+  return { runId, jobId: insertJob(db, job) };
+}
+
 /** Tells of pairs that are stored for good. */
 export function tellStored(
   board: JobBoard,
@@ -142,7 +163,7 @@ export function tellStored(
 }
 
 /** Epochs of all stages of the model's training together. */
-function epochsOf(model: ModelInfo, { trainer }: TrainSpec): number {
+export function epochsOf(model: ModelInfo, { trainer }: TrainSpec): number {
   const ids = model.epochSettings ?? ['epochs'];
   return ids.reduce((sum, id) => sum + read.number(trainer, id), 0);
 }

@@ -65,6 +65,31 @@ describe('step by step', () => {
     expect((await verb('jobs')).out.match(/Nudge/g)).toHaveLength(2);
   });
 
+  it('sweeps settings of pairs and of attacks, says first what it would do, and repeats nothing', async () => {
+    const line =
+      'sweep --model toy --set trainer.epochs=1 --vary lambda=0.1,0.2 --attack nudge --vary nudge.epsilon=0.01..0.04:3:log';
+    const plan = await verb(`${line} --dry-run`);
+    // A baseline and two twins: each trained, scored and attacked three times.
+    expect(plan.out).toMatch(/^2 pairs, 15 jobs to do, time not known: 15 of them are the first/m);
+    expect(plan.out.match(/Nudge, epsilon 0.02 +new/g)).toHaveLength(3);
+    const done = await verb(line);
+    expect(done.code, done.notes).toBe(0);
+    expect(done.notes).toContain('Toy: lambda (2): 15 jobs');
+    expect(done.out.match(/^Stored run/gm)).toHaveLength(3);
+    const again = await verb(`${line} --dry-run`);
+    expect(again.out).toContain('2 pairs, 0 jobs to do');
+
+    const stronger = await verb('sweep --model toy --attack nudge --vary epsilon=0.02,0.08');
+    expect(stronger.code, stronger.notes).toBe(0);
+    // The newest pair: its two runs were attacked with one of the two before.
+    expect((await verb('jobs')).out.match(/Nudge/g)).toHaveLength(11);
+    expect((await verb('sweep --model toy --vary lambda=0.1..0.2')).notes).toContain(
+      'does not say how many values it has',
+    );
+    expect((await verb('sweep --model toy --vary lamda=1')).notes).toContain('Did you mean');
+    expect((await verb('sweep --model toy')).code).not.toBe(0);
+  });
+
   it('refuses a split that would put one picture on two sides', async () => {
     // The seeded pictures all have the same difference hash.
     const { code, notes } = await verb('split --test 0.25 --no-grouped');

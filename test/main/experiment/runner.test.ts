@@ -65,6 +65,41 @@ describe('runExperiment', () => {
     expect(worker.started).toEqual([]);
   });
 
+  it('trains a pair at every value of a sweep, attacks at every value, and repeats nothing', async () => {
+    const seeded = seedWorkspace();
+    const lab = await openTestLab({ workspaceDir: seeded.path });
+    const plan = {
+      pairs: [],
+      sweeps: [{ model: 'toy', trainer: { epochs: 1 }, vary: { 'nt.lambda': '0.1..0.3:3' } }],
+      attacks: [{ attack: 'nudge', vary: { epsilon: [0.01, 0.02] } }],
+      norms: [],
+    };
+    const { steps, result } = await runToy(toyClient(lab), plan);
+    expect(steps.map(([outcome]) => outcome)).toEqual([
+      ...['reused', 'reused', 'done', 'done', 'done', 'done'],
+    ]);
+    expect(steps[2]?.[1]).toBe('trained 3 pairs, Toy: lambda (3)');
+    expect(result.pairs.map(({ pair }) => pair?.name)).toEqual([
+      'Toy, lambda 0.1',
+      'Toy, lambda 0.2',
+      'Toy, lambda 0.3',
+    ]);
+    const kinds = (await jobsOf(lab)).map(({ kind }) => kind);
+    // One baseline, three twins; each scored once and attacked twice.
+    expect(kinds.filter((kind) => kind === 'train')).toHaveLength(4);
+    expect(kinds.filter((kind) => kind === 'attack')).toHaveLength(8);
+    const again = await runToy(toyClient(lab), plan);
+    expect(new Set(again.outcomes)).toEqual(new Set(['reused']));
+    expect((await jobsOf(lab)).length).toBe(kinds.length);
+    expect((await lab.call('group.list', {})).filter(({ kind }) => kind === 'sweep')).toHaveLength(
+      1,
+    );
+    const wrong = { ...plan, sweeps: [{ model: 'toy', vary: { 'nt.lamda': '0.1' } }] };
+    await expect(runToy(toyClient(lab), wrong)).rejects.toMatchObject({
+      next: 'Did you mean "nt.lambda"?',
+    });
+  });
+
   it('adds the weight files it brings along once, and starts nothing with one that is none', async () => {
     const seeded = seedWorkspace();
     const { transport } = fakeWorker({ alter: withPretrained });

@@ -34,6 +34,7 @@ describe('an experiment file', () => {
       pairs: [{ model: 'cnniqa', modelParams: {}, trainer: {}, nt: {}, twin: 'nt', at: {} }],
       evaluate: ['test'],
       imports: [],
+      sweeps: [],
       fits: [],
       defences: [],
       attacks: [],

@@ -15,6 +15,7 @@ import { pairHandlers } from './pair';
 import { runHandlers } from './run';
 import { splitHandlers } from './split';
 import { studyHandlers } from './study';
+import { sweepHandlers } from './sweep';
 import { weightsHandlers } from './weights';
 import { workspaceHandlers } from './workspace';
 
@@ -34,6 +35,7 @@ export const handlers: Handlers = {
   ...attackHandlers,
   ...normsHandlers,
   ...gridHandlers,
+  ...sweepHandlers,
   ...groupHandlers,
   ...benchHandlers,
   ...fitHandlers,

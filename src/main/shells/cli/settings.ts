@@ -30,7 +30,16 @@ export function parseSettings<G extends SettingGroups>(
   return result as Record<keyof G, ParamValues>;
 }
 
-function findSetting(name: string, groups: SettingGroups): { group: string; spec: ParamSpec } {
+/**
+ * The setting of a name such as `trainer.epochs`, or `epochs` where only one list has it.
+ * @param flag the option it was given with, for messages
+ * @throws UsageError naming the nearest right name
+ */
+export function findSetting(
+  name: string,
+  groups: SettingGroups,
+  flag = '--set',
+): { group: string; spec: ParamSpec } {
   const all = Object.entries(groups).flatMap(([group, specs]) =>
     specs.map((spec) => ({ group, spec, full: `${group}.${spec.id}` })),
   );
@@ -40,14 +49,14 @@ function findSetting(name: string, groups: SettingGroups): { group: string; spec
   if (found) return found;
   if (short.length > 1) {
     const names = short.map(({ full }) => full).join(' or ');
-    throw new UsageError(`--set ${name}: there are several; write ${names}`);
+    throw new UsageError(`${flag} ${name}: there are several; write ${names}`);
   }
   const near = nearest(
     name,
     all.flatMap(({ full, spec }) => [full, spec.id]),
   );
   throw new UsageError(
-    `--set ${name}: there is no such setting`,
+    `${flag} ${name}: there is no such setting`,
     near
       ? `Did you mean "${near}"?`
       : `The settings are: ${all.map(({ full }) => full).join(', ')}.`,

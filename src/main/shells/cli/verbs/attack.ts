@@ -1,25 +1,16 @@
-import type { Catalogue } from '@shared/domain/catalogue';
-import type { AttackChoice, GridRequest } from '@shared/domain/group';
-import { withChosenFiles } from '../../../weights/find-by-name';
+import type { GridRequest } from '@shared/domain/group';
+import { attackChoices, type AttackOptions } from '../attack-choices';
 import { columns, duration } from '../columns';
-import { UsageError } from '../environment';
-import { findAttack, findById, findRuns } from '../find';
+import { findRuns } from '../find';
 import { integer } from '../parsers';
 import { printTables } from '../print-tables';
 import { withSession, type Session } from '../session';
-import { parseSettings } from '../settings';
 import { collect, examples, type Verb } from '../verb';
 import { batchOptions, type BatchOptions } from '../batch';
 
-interface Options extends BatchOptions {
-  preset?: string;
-  seed: number;
+interface Options extends BatchOptions, AttackOptions {
   limit?: number;
-  traces?: number;
   dryRun?: boolean;
-  defence?: string;
-  adaptive: boolean;
-  set?: string[];
 }
 
 const verb: Verb = (program, environment) => {
@@ -64,7 +55,7 @@ export default verb;
 async function attack(session: Session, given: readonly string[], options: Options): Promise<void> {
   const { lab } = session;
   const catalogue = await lab.call('catalogue.get', {});
-  const choices = await chosen(session, catalogue, given, options);
+  const choices = await attackChoices(lab, catalogue, given, options);
   const runIds = (await findRuns(lab, options)).map(({ id }) => id);
   const { side } = options;
   const limit = options.limit ?? null;
@@ -96,54 +87,8 @@ async function started({ lab }: Session, request: GridRequest): Promise<number[]
   return (await lab.call('grid.start', request)).members.map(({ jobId }) => jobId);
 }
 
-async function chosen(
-  { lab }: Session,
-  catalogue: Catalogue,
-  given: readonly string[],
-  options: Options,
-): Promise<AttackChoice[]> {
-  const named = given.map((text) => {
-    const [id = '', preset = options.preset] = text.split(':');
-    return { info: findAttack(catalogue, id), preset };
-  });
-  if (options.preset !== undefined && given.length > 1) {
-    throw new UsageError('--preset: with several attacks, write each as ATTACK:PRESET');
-  }
-  const defence =
-    options.defence === undefined
-      ? undefined
-      : findById('defence', catalogue.defences, options.defence);
-  const [first] = named;
-  const single = named.length === 1 && first ? { attack: first.info.params } : null;
-  const groups = single ?? Object.fromEntries(named.map(({ info }) => [info.id, info.params]));
-  const settings: Record<string, AttackChoice['params']> = parseSettings(options.set ?? [], {
-    ...groups,
-    run: catalogue.attackRun,
-    ...(defence && { defence: defence.params }),
-  });
-  return await Promise.all(
-    named.map(async ({ info, preset }) => {
-      const values = preset === undefined ? {} : findById('preset', info.presets, preset).params;
-      const own = settings[single ? 'attack' : info.id];
-      return {
-        attackId: info.id,
-        params: await withChosenFiles(lab, info.params, { ...values, ...own }),
-        run: settings['run'] ?? {},
-        seed: options.seed,
-        ...(options.traces ? { traces: options.traces } : {}),
-        ...(defence && {
-          defence: {
-            defenceId: defence.id,
-            params: settings['defence'] ?? {},
-            adaptive: options.adaptive,
-          },
-        }),
-      };
-    }),
-  );
-}
-
-async function printPlan({ lab, terminal }: Session, request: GridRequest): Promise<void> {
+/** What a grid would do, cell by cell, and how long it takes. */
+export async function printPlan({ lab, terminal }: Session, request: GridRequest): Promise<void> {
   const { cells } = await lab.call('grid.plan', request);
   const runs = new Map((await lab.call('run.list', {})).map((run) => [run.id, run.name]));
   const rows = cells.map(({ label, runId, images, done, estimateMs }) => [

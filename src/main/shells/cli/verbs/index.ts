@@ -17,6 +17,7 @@ import resume from './resume';
 import run from './run';
 import serve from './serve';
 import split from './split';
+import sweep from './sweep';
 import tables from './tables';
 import train from './train';
 import weights from './weights';
@@ -34,6 +35,7 @@ export const verbs: readonly { readonly heading: string; readonly verbs: readonl
       fit,
       attack,
       norms,
+      sweep,
       figures,
       tables,
       exportVerb,

@@ -1,53 +1,28 @@
 import type { Split } from '@shared/domain/dataset';
 import type { Run } from '@shared/domain/run';
-import type { ParamValues } from '@shared/params';
-import type { PairDraft, Repeats } from '@shared/rpc';
-import { twinKinds, type TwinKind } from '@shared/twin';
+import type { Repeats } from '@shared/rpc';
 import { repeatsOf } from '@shared/splits/repeats';
 import { Option } from 'commander';
-import { chooseInitial } from '../../../weights/find-by-name';
 import { checkOnly } from '../check-pair';
+import { draftOf, draftOptions, type DraftOptions } from '../draft';
 import { UsageError } from '../environment';
-import { findById, findDataset, findModel, findSplit } from '../find';
 import { integer } from '../parsers';
 import { withSession, type Session } from '../session';
-import { parseSettings } from '../settings';
-import { collect, examples, type Verb } from '../verb';
+import { examples, type Verb } from '../verb';
 
-interface Options {
-  dataset?: string;
-  split?: string;
-  model: string;
-  preset?: string;
-  twin: TwinKind;
-  name?: string;
-  seed: number;
+interface Options extends DraftOptions {
   repeats?: number;
   over: 'seeds' | 'splits';
-  set?: string[];
-  weights?: string[];
   check?: boolean;
 }
 
 const verb: Verb = (program, environment) => {
-  const command = program
-    .command('train')
+  const command = draftOptions(program.command('train'))
     .summary('train a baseline and its NT twin')
     .description(
       'Trains a pair: a baseline and a twin that differs in the NT block only. The settings of a\n' +
         'model, their ranges and the values of the paper are listed by: iqalab models <model>.',
     )
-    .option('--dataset <id>', 'data set by number or name (default: the newest)')
-    .option('--split <id>', 'split by number or name (default: the newest of the data set)')
-    .option('--model <id>', 'model', 'cnniqa')
-    .addOption(
-      new Option('--twin <what>', 'what the twin adds: NT, adversarial training, or both')
-        .choices([...twinKinds])
-        .default('nt'),
-    )
-    .option('--preset <id>', 'a named set of values, applied over the defaults')
-    .option('--name <name>', 'name of the pair')
-    .option('--seed <n>', 'seed', integer(0), 1)
     .option('--repeats <k>', 'train the pair K times, as one series', integer(2, 100))
     .addOption(
       new Option(
@@ -57,13 +32,7 @@ const verb: Verb = (program, environment) => {
         .choices(['seeds', 'splits'])
         .default('seeds'),
     )
-    .option(
-      '--weights <id|scratch>',
-      'what the model starts from, by entry, file name or SHA-256 (see: iqalab weights); may be repeated',
-      collect,
-    )
     .option('--check', 'measure a few steps and tell time, memory and disk; start nothing')
-    .option('--set <name=value>', 'a setting of model, trainer, nt or at; may be repeated', collect)
     .addHelpText(
       'after',
       examples(
@@ -86,32 +55,7 @@ export default verb;
 
 async function train(session: Session, options: Options): Promise<void> {
   const { lab, terminal } = session;
-  const dataset = await findDataset(lab, options.dataset);
-  const split = await findSplit(lab, dataset, options.split);
-  const model = findModel(await lab.call('catalogue.get', {}), options.model);
-  const given = parseSettings(options.set ?? [], {
-    model: model.params,
-    trainer: model.trainer,
-    nt: model.nt,
-    at: options.twin === 'nt' ? [] : model.at,
-  });
-  const none: ParamValues = {};
-  const preset = options.preset
-    ? findById('preset', model.presets, options.preset)
-    : { model: none, trainer: none, nt: none };
-  const draft: PairDraft = {
-    name: options.name ?? (options.repeats ? model.title : `${model.title}, seed ${options.seed}`),
-    datasetId: dataset.id,
-    splitId: split.id,
-    modelId: model.id,
-    modelParams: { ...preset.model, ...given.model },
-    trainer: { ...preset.trainer, ...given.trainer },
-    nt: { ...preset.nt, ...given.nt },
-    twin: options.twin,
-    at: given.at,
-    seed: options.seed,
-    initial: await chooseInitial(lab, options.weights ?? []),
-  };
+  const { draft, split } = await draftOf(lab, options, options.repeats !== undefined);
   if (options.check) {
     await checkOnly(session, draft, options.repeats ?? 1);
     return;
