@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { extname, join, resolve } from 'node:path';
+import { figureFormats, tableFormats } from '@shared/export-formats';
 import type { MediaKind } from '@shared/rpc';
 import type { LocatedImage } from './db/datasets';
 import { findImage } from './db/datasets';
@@ -25,13 +26,9 @@ const shownTypes: Readonly<Record<string, string>> = {
   '.bmp': 'image/bmp',
 };
 
-const exportTypes: Readonly<Record<string, string>> = {
-  svg: 'image/svg+xml',
-  png: 'image/png',
-  csv: 'text/csv; charset=utf-8',
-  markdown: 'text/markdown; charset=utf-8',
-  latex: 'text/plain; charset=utf-8',
-  html: 'text/html; charset=utf-8',
+const exportTypes: Readonly<Record<string, { readonly contentType: string }>> = {
+  ...figureFormats,
+  ...tableFormats,
 };
 
 /**
@@ -106,7 +103,7 @@ export class MediaStore {
     const file = /^\d{1,15}$/.test(id) ? findExport(db, Number(id)) : null;
     if (!file) return null;
     const path = realPathInside(layout.exports, join(layout.exports, file.fileName));
-    const contentType = exportTypes[file.format] ?? 'application/octet-stream';
+    const contentType = exportTypes[file.format]?.contentType ?? 'application/octet-stream';
     return path === null ? null : { path, contentType };
   }
 

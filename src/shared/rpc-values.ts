@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { ImportedScale } from './domain/run';
+import { figureFormatIds, pictureFormatIds, tableFormatIds } from './export-formats';
 import { InitialChoice, StoredWeights } from './domain/weights';
 import { ParamValues } from './params';
 import { twinKinds } from './twin';
@@ -89,9 +90,12 @@ export const FitRequest = v.object({
 export const FitResult = v.object({ jobId: v.number(), weights: StoredWeights });
 export type FitResult = v.InferOutput<typeof FitResult>;
 
-export const FigureFormat = v.picklist(['svg', 'png', 'csv']);
+export const FigureFormat = v.picklist(figureFormatIds);
 export type FigureFormat = v.InferOutput<typeof FigureFormat>;
-export const TableFormat = v.picklist(['csv', 'markdown', 'latex', 'html']);
+/** Formats of a picture itself. */
+export const PictureFormat = v.picklist(pictureFormatIds);
+export type PictureFormat = v.InferOutput<typeof PictureFormat>;
+export const TableFormat = v.picklist(tableFormatIds);
 export type TableFormat = v.InferOutput<typeof TableFormat>;
 
 export const FigureSize = v.object({

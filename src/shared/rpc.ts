@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { exportMethods } from './rpc-export';
 import { BenchAnswer, BenchAsk, BenchPhase } from './domain/bench';
 import { Catalogue, EngineInfo, EngineName, EngineRung } from './domain/catalogue';
 import {
@@ -30,7 +31,7 @@ import {
   StepMetric,
   Warning,
 } from './domain/run';
-import { FigureOptions, Study, StudySelection } from './domain/study';
+import { Study, StudySelection } from './domain/study';
 import { SweepPlan, SweepRequest } from './domain/sweep';
 import { StoredWeights, WeightEntry, WeightOutcome } from './domain/weights';
 import { ParamValues } from './params';
@@ -45,10 +46,6 @@ import {
   Batch,
   FitRequest,
   FitResult,
-  FigureFormat,
-  TableFormat,
-  FigureSize,
-  Exported,
 } from './rpc-values';
 
 export * from './rpc-values';
@@ -278,34 +275,7 @@ export const methods = {
   'job.warnings': { args: byId, result: v.array(Warning) },
 
   'study.load': { args: StudySelection, result: Study },
-  'export.figure': {
-    args: v.object({
-      figureId: v.string(),
-      selection: StudySelection,
-      options: FigureOptions,
-      size: FigureSize,
-      format: FigureFormat,
-    }),
-    result: Exported,
-  },
-  /** Original and attacked pictures of the bench side by side, with their scores, as a file. */
-  'export.plate': {
-    args: v.object({
-      attackedIds: v.pipe(v.array(v.string()), v.minLength(1), v.maxLength(4)),
-      size: v.omit(FigureSize, ['heightIn']),
-      format: v.picklist(['svg', 'png']),
-    }),
-    result: Exported,
-  },
-  'export.table': {
-    args: v.object({
-      tableId: v.string(),
-      selection: StudySelection,
-      options: FigureOptions,
-      format: TableFormat,
-    }),
-    result: Exported,
-  },
+  ...exportMethods,
 } as const;
 
 export type Methods = typeof methods;

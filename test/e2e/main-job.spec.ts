@@ -199,15 +199,17 @@ test('a person goes from a folder of rated photographs to figures and tables by 
     await look(page, info, '13-before-after');
   });
 
-  await test.step('the figure leaves as SVG, PNG and CSV', async () => {
+  await test.step('the figure leaves as PDF, SVG, PNG and CSV', async () => {
     await id('export-open').click();
-    for (const format of ['svg', 'png', 'csv']) {
+    await expectPictures(id('export-preview'));
+    for (const format of ['pdf', 'svg', 'png', 'csv']) {
       await id(`export-${format}`).click();
       await expect(id('exported-file').filter({ hasText: `.${format}` })).toBeVisible();
     }
     const read = await exportedFiles(id('export-dialog'), home.path);
     const svg = read('.svg').toString().trim();
     expect([svg.slice(0, 100), svg.slice(-6)]).toEqual([expect.stringContaining('<svg'), '</svg>']);
+    expect(read('.pdf').subarray(0, 5).toString()).toBe('%PDF-');
     expect(read('.png').subarray(1, 4).toString()).toBe('PNG');
     expect(read('.csv').toString()).toMatch(/motiv-\d+-(klar|weich)\.png/);
     await look(page, info, '14-export');

@@ -155,7 +155,7 @@ const drawn = {
 
 const FigurePlan = v.strictObject({
   figure: v.string(),
-  formats: v.optional(v.array(FigureFormat), ['svg', 'png']),
+  formats: v.optional(v.array(FigureFormat), ['pdf', 'svg', 'png']),
   size: v.optional(v.partial(FigureSize), {}),
   ...drawn,
 });

@@ -6,7 +6,7 @@ import { printTheme } from '@shared/theme';
 import { draw } from './draw';
 import { refuseIfMissing } from './missing';
 import { embedded, type PictureSource } from './pictures';
-import { rasterise } from './png';
+import { pictureFile } from './picture-file';
 import { writeSvg } from './svg';
 
 /** ECharts snaps rules to whole units; with ten to the point that moves nothing visibly. */
@@ -45,6 +45,5 @@ export async function renderFigure(
     description: def.caption(study, options),
     pictures: await embedded(drawing, pictures),
   });
-  if (format === 'svg') return Buffer.from(svg, 'utf8');
-  return rasterise(svg, texts, size.widthIn, size.heightIn, size.dpi);
+  return await pictureFile(svg, texts, size, format);
 }

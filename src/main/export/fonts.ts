@@ -49,7 +49,7 @@ export function textWidth(text: string, spec: FontSpec): number {
   const key = `${spec.family} ${spec.style} ${text}`;
   let em = widths.get(key);
   if (em === undefined) {
-    const font = fontOf(spec);
+    const font = faceOf(spec);
     const characters = Array.from(text);
     const covered = characters.filter((character) => covers(font, character));
     em = font.layout(covered.join('')).advanceWidth / font.unitsPerEm;
@@ -62,13 +62,13 @@ export function textWidth(text: string, spec: FontSpec): number {
 
 /** Distance in em from the middle of the em box down to the baseline. */
 export function middleToBaseline(spec: FontSpec): number {
-  const font = fontOf(spec);
+  const font = faceOf(spec);
   return (font.ascent + font.descent) / 2 / font.unitsPerEm;
 }
 
 /** Whether every character of the text has an outline in the bundled faces. */
 export function isCovered(text: string, spec: FontSpec): boolean {
-  const font = fontOf(spec);
+  const font = faceOf(spec);
   return Array.from(text).every((character) => covers(font, character));
 }
 
@@ -82,15 +82,18 @@ function fontFile(family: Family, style: Style): string {
   return packages.resolve(`${packageOf[family]}/${style}/${family}_${style}.ttf`);
 }
 
-function fontOf({ family, style }: FontSpec): Font {
+/** The bundled face that draws this text. */
+export function faceOf({ family, style }: FontSpec): Font {
   const file = fontFile(family, style);
   const known = opened.get(file);
   if (known) return known;
   const font = openSync(file);
+  if ('fonts' in font) throw new Error(`faceOf: ${file} holds several faces`);
   opened.set(file, font);
   return font;
 }
 
-function covers(font: Font, character: string): boolean {
+/** Whether the face has an outline for this character. */
+export function covers(font: Font, character: string): boolean {
   return font.hasGlyphForCodePoint(character.codePointAt(0) ?? 0);
 }

@@ -1,8 +1,8 @@
 import { encodePng } from '@imaging/encode';
 import type { RgbImage } from '@imaging/image';
-import type { FigureSize } from '@shared/rpc';
+import type { FigureSize, PictureFormat } from '@shared/rpc';
 import { parseFont, textWidth, type FontSpec } from './fonts';
-import { rasterise } from './png';
+import { pictureFile } from './picture-file';
 
 /** One picture of a plate with what stands around it. */
 export interface PlatePicture {
@@ -33,7 +33,7 @@ const gap = 4;
 export async function renderPlate(
   { heading, pictures }: Plate,
   size: PlateSize,
-  format: 'svg' | 'png',
+  format: PictureFormat,
 ): Promise<Buffer> {
   const page = new Page(size);
   const widthPt = size.widthIn * 72;
@@ -58,8 +58,7 @@ export async function renderPlate(
   const rows = Math.max(...pictures.map(({ under }) => under.length));
   const heightPt = top + each * shape + (rows + 0.5) * 1.2 * size.fontPt;
   const svg = page.document(widthPt, heightPt, heading);
-  if (format === 'svg') return Buffer.from(svg, 'utf8');
-  return rasterise(svg, page.texts, size.widthIn, heightPt / 72, size.dpi);
+  return await pictureFile(svg, page.texts, { ...size, heightIn: heightPt / 72 }, format);
 }
 
 /** Elements of a document in points, and the text in it. */

@@ -1,19 +1,11 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { FigureOptions } from '@shared/domain/study';
+import { formatInfo } from '@shared/export-formats';
 import type { Exported, FigureFormat, TableFormat } from '@shared/rpc';
 import { insertExport } from '../db/exports';
 import type { JobBoard } from '../jobs/board';
 import { replaceFile } from '../workspace/replace-file';
-
-const extensions: Readonly<Record<FigureFormat | TableFormat, string>> = {
-  svg: 'svg',
-  png: 'png',
-  csv: 'csv',
-  markdown: 'md',
-  latex: 'tex',
-  html: 'html',
-};
 
 export interface Export {
   /** Id of the figure or table. */
@@ -32,7 +24,7 @@ export async function storeExport(board: JobBoard, made: Export): Promise<Export
   const { defId, format, recipe, bytes } = made;
   const mark = sha256(JSON.stringify(recipe)).slice(0, 6);
   const stem = [defId, slug(recipe.options.attack ?? ''), mark].filter((part) => part !== '');
-  const fileName = `${stem.join('-')}.${extensions[format]}`;
+  const fileName = `${stem.join('-')}.${formatInfo(format).extension}`;
   const path = join(board.layout.exports, fileName);
   await replaceFile(path, bytes);
   const sizeBytes = bytes.length;

@@ -2,16 +2,33 @@ import { toErrorData, type LabErrorData } from '@shared/errors';
 import type { FigureDef } from '@shared/figures';
 import type { FigureOptions, StudySelection } from '@shared/domain/study';
 import type { Exported, FigureFormat, FigureSize, RpcClient } from '@shared/rpc';
+import { Latest } from './latest';
 
 /** Widths of one and two columns of a CVPR paper, in inches. */
 export const widths = { one: 3.25, two: 6.875 } as const;
 
-/** The export sheet of a figure: size, type, and the files written so far. */
+/** Browsers have 96 pixels to the inch, whatever the screen. */
+const screenDpi = 96;
+/** While a person types, only the last of a burst of changes is drawn. */
+const quietMs = 200;
+
+/** What is exported: a figure of the study as it is shown. */
+export interface Sheet {
+  readonly figureId: string;
+  readonly selection: StudySelection;
+  readonly options: FigureOptions;
+}
+
+/** The export sheet of a figure: size, type, how it will look, and the files written so far. */
 export class FigureExport {
   readonly #client: RpcClient;
+  readonly #latest = new Latest();
+  #timer: ReturnType<typeof setTimeout> | undefined;
   #files = $state.raw<readonly (Exported & { readonly format: FigureFormat })[]>([]);
   #error = $state.raw<LabErrorData | null>(null);
   #busy = $state<FigureFormat | null>(null);
+  #preview = $state.raw<{ readonly url: string; readonly widthIn: number } | null>(null);
+  #drawing = $state(false);
   widthIn = $state<number | null>(widths.one);
   heightIn = $state<number | null>(widths.one);
   fontPt = $state<number | null>(8);
@@ -25,6 +42,13 @@ export class FigureExport {
     if (!within(fontPt, 5, 24)) return 'The type must be 5 to 24 pt.';
     if (!within(dpi, 72, 1200)) return 'The resolution must be 72 to 1200 dpi.';
     return null;
+  });
+
+  /** The size asked for; null while a field is empty or out of range. */
+  readonly size: FigureSize | null = $derived.by(() => {
+    const { widthIn, heightIn, fontPt, font, dpi } = this;
+    const complete = widthIn !== null && heightIn !== null && fontPt !== null && dpi !== null;
+    return complete && this.problem === null ? { widthIn, heightIn, fontPt, font, dpi } : null;
   });
 
   constructor(client: RpcClient, figure: FigureDef) {
@@ -45,6 +69,16 @@ export class FigureExport {
     return this.#busy;
   }
 
+  /** The figure as the files will show it, at the width it was drawn for; null before the first. */
+  get preview(): { readonly url: string; readonly widthIn: number } | null {
+    return this.#preview;
+  }
+
+  /** Whether what is shown is older than what the fields say. */
+  get drawing(): boolean {
+    return this.#drawing;
+  }
+
   /** Takes a width and keeps the proportions. */
   setWidth(widthIn: number): void {
     const ratio = (this.heightIn ?? 1) / (this.widthIn ?? 1);
@@ -52,26 +86,53 @@ export class FigureExport {
     this.heightIn = Math.round(widthIn * ratio * 100) / 100;
   }
 
+  /**
+   * Draws the figure for the screen once the fields have been quiet for a moment.
+   * @param zoom screen pixels per pixel of the page, so that it is sharp where it is shown
+   */
+  show(sheet: Sheet, size: FigureSize, zoom: number): void {
+    clearTimeout(this.#timer);
+    this.#drawing = true;
+    this.#timer = setTimeout(() => void this.#draw(sheet, size, zoom), quietMs);
+  }
+
+  async #draw(sheet: Sheet, size: FigureSize, zoom: number): Promise<void> {
+    const isNewest = this.#latest.begin();
+    const dpi = Math.min(400, Math.max(72, Math.round(screenDpi * zoom)));
+    try {
+      const args = { ...sheet, size: { ...size, dpi } };
+      const { png } = await this.#client.call('export.preview', args);
+      if (!isNewest()) return;
+      this.#replace(URL.createObjectURL(new Blob([bytesOf(png)], { type: 'image/png' })), size);
+      this.#error = null;
+    } catch (thrown) {
+      if (isNewest()) this.#error = toErrorData(thrown);
+    } finally {
+      if (isNewest()) this.#drawing = false;
+    }
+  }
+
+  /** Forgets what is shown; call when the sheet closes. */
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#latest.begin();
+    this.#drawing = false;
+    this.#replace(null);
+  }
+
+  #replace(url: string | null, size?: FigureSize): void {
+    if (this.#preview) URL.revokeObjectURL(this.#preview.url);
+    this.#preview = url !== null && size ? { url, widthIn: size.widthIn } : null;
+  }
+
   /** Writes one file into the workspace's exports folder. */
-  async write(
-    figureId: string,
-    selection: StudySelection,
-    options: FigureOptions,
-    format: FigureFormat,
-  ): Promise<void> {
-    const { widthIn, heightIn, fontPt, font, dpi } = this;
-    if (widthIn === null || heightIn === null || fontPt === null || dpi === null) return;
+  async write(sheet: Sheet, format: FigureFormat): Promise<void> {
+    const { size } = this;
+    if (!size) return;
     this.#busy = format;
     this.#error = null;
     try {
-      const size = { widthIn, heightIn, fontPt, font, dpi };
-      const file = await this.#client.call('export.figure', {
-        figureId,
-        selection,
-        options,
-        size,
-        format,
-      });
+      const file = await this.#client.call('export.figure', { ...sheet, size, format });
       const others = this.#files.filter((known) => known.path !== file.path);
       this.#files = [{ ...file, format }, ...others];
     } catch (thrown) {
@@ -84,4 +145,8 @@ export class FigureExport {
 
 function within(value: number | null, low: number, high: number): boolean {
   return value !== null && value >= low && value <= high;
+}
+
+function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
 }

@@ -55,7 +55,7 @@ describe('a command line that makes no sense', () => {
     [['split', '--test', 'most'], 'A number from 0 to 0.95'],
     [['demo', '--seed', '1.5'], 'A whole number'],
     [['attack'], "missing required argument 'attack'"],
-    [['export', '--format', 'gif'], 'Allowed choices are svg, png, csv'],
+    [['export', '--format', 'gif'], 'Allowed choices are pdf, svg, png, csv'],
     [['evaluate', '--side', 'all'], 'Allowed choices are train, validation, test'],
     [['runs', '--engine', 'cdua'], 'Did you mean "cuda"?'],
     [['import'], 'name a folder or a label file'],

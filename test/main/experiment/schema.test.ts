@@ -68,7 +68,7 @@ describe('an experiment file', () => {
     [{ ...smallest, split: { method: 'random', testShare: 2 } }, 'split.testShare: '],
     [{ ...smallest, split: { method: 'imported' } }, 'split.indexFile is missing'],
     [{ ...smallest, dataset: {} }, 'dataset: say either'],
-    [{ ...smallest, figures: [{ figure: 'x', formats: ['pdf'] }] }, 'figures.0.formats.0: '],
+    [{ ...smallest, figures: [{ figure: 'x', formats: ['gif'] }] }, 'figures.0.formats.0: '],
     [{ ...smallest, experiment: 2 }, 'experiment: '],
     [{ ...smallest, seed: 1.5 }, 'seed: '],
     ['[]', ''],

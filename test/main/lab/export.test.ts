@@ -57,6 +57,16 @@ describe('an exported figure', () => {
     expect(readFileSync(csv.path, 'utf8').trim().split(/\r?\n/)).toHaveLength(9);
   });
 
+  it('is shown beforehand as its PNG will be, and nothing is stored', async () => {
+    const { lab, figure } = await measuredPair();
+    const { figureId, selection, options, size } = figure;
+    const { png } = await lab.call('export.preview', { figureId, selection, options, size });
+    const file = await lab.call('export.figure', { ...figure, format: 'png' });
+    // The first file of this workspace.
+    expect(file.mediaId).toBe('1');
+    expect(Buffer.from(png, 'base64').equals(readFileSync(file.path))).toBe(true);
+  });
+
   it('that needs what was not measured says what to do', async () => {
     const { lab, figure } = await measuredPair();
     const missing = lab.call('export.figure', { ...figure, figureId: 'norm-density' });

@@ -238,6 +238,7 @@ export function answers(): Answers {
     'job.warnings': () => [],
     'study.load': (selection) => study(selection, testSide),
     'export.figure': ({ format }) => ({ ...exported, fileName: `figure.${format}` }),
+    'export.preview': () => ({ png: '' }),
     'export.plate': ({ format }) => ({ ...exported, fileName: `plate.${format}` }),
     'export.table': () => ({ ...exported, fileName: 'table.csv' }),
   };

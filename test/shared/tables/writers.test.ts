@@ -170,6 +170,23 @@ describe('each format as a reader sees it', () => {
     expect(writeTable(table, format)).toMatchSnapshot();
   });
 
+  test('LaTeX sets quotes that every font encoding has, and lets a wide table span both columns', () => {
+    const table = randomTable(1);
+    const columns = table.columns.slice(0, 1);
+    const rows = [{ headers: ['"a" ("b")', ''], cells: [{ text: '1', value: 1 }] }];
+    const narrow = toLatex({ ...table, columns, rows });
+    expect(narrow).toContain("``a'' (``b'')");
+    expect(narrow).toContain('\\begin{table}[t]');
+    expect(narrow).not.toContain('footnotesize\\setlength');
+    const wide = toLatex({
+      ...table,
+      columns,
+      rows: [{ headers: ['', ''], cells: [{ text: 'x'.repeat(99), value: null }] }],
+    });
+    expect(wide).toContain('\\begin{table*}[t]\n\\centering\n\\footnotesize\\setlength');
+    expect(wide).toContain('\\end{table*}');
+  });
+
   test('text', () => {
     expect(toText(table)).toMatchSnapshot();
   });

@@ -1,30 +1,23 @@
+import type { Args, FigureFormat } from '@shared/rpc';
 import { plateOf } from '../../bench/plate-of';
 import type { PictureSource } from '../../export/pictures';
 import { MediaStore } from '../../media';
 import { loadStudy } from '../../study/load';
-import type { NounHandlers } from '../context';
+import type { LabContext, NounHandlers } from '../context';
 import { opened } from '../context';
 import { storeExport } from '../store-export';
 
 /** The chart library is loaded with the first export: it would add a second to every start. */
 export const exportHandlers: NounHandlers<'export'> = {
-  'export.figure': async (context, { figureId, selection, options, size, format }) => {
-    const { board } = opened(context);
-    const [{ findFigure }, { renderFigure }] = await Promise.all([
-      import('@shared/figures'),
-      import('../../export/figure'),
-    ]);
-    const def = findFigure(figureId);
-    const study = loadStudy(board, selection);
-    const media = new MediaStore(board);
-    const pictures: PictureSource = (kind, id) => media.find(kind, id);
-    const bytes = await renderFigure(def, study, options, size, format, pictures);
-    return storeExport(board, {
-      defId: def.id,
-      format,
-      recipe: { selection, options, size },
-      bytes,
-    });
+  'export.figure': async (context, { format, ...wanted }) => {
+    const { figureId, selection, options, size } = wanted;
+    const bytes = await drawnFigure(context, wanted, format);
+    const recipe = { selection, options, size };
+    return storeExport(opened(context).board, { defId: figureId, format, recipe, bytes });
+  },
+  'export.preview': async (context, wanted) => {
+    const png = await drawnFigure(context, wanted, 'png');
+    return { png: png.toString('base64') };
   },
   'export.table': async (context, { tableId, selection, options, format }) => {
     const { board } = opened(context);
@@ -48,3 +41,20 @@ export const exportHandlers: NounHandlers<'export'> = {
     return storeExport(board, { defId: 'plate', format, recipe: { options, asks, size }, bytes });
   },
 };
+
+async function drawnFigure(
+  context: LabContext,
+  { figureId, selection, options, size }: Args<'export.preview'>,
+  format: FigureFormat,
+): Promise<Buffer> {
+  const { board } = opened(context);
+  const [{ findFigure }, { renderFigure }] = await Promise.all([
+    import('@shared/figures'),
+    import('../../export/figure'),
+  ]);
+  const def = findFigure(figureId);
+  const study = loadStudy(board, selection);
+  const media = new MediaStore(board);
+  const pictures: PictureSource = (kind, id) => media.find(kind, id);
+  return await renderFigure(def, study, options, size, format, pictures);
+}

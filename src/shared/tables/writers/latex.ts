@@ -26,6 +26,8 @@ export function toLatex(table: Table): string {
     return `${row([...blanks(lead), ...cells])}\n${rules(groups, lead)}`;
   });
   const headers = shownHeaders(table);
+  const width = widthOf(table, headers);
+  const environment = width > columnWidth ? 'table*' : 'table';
   const body = table.rows.flatMap(({ cells, startsPart }, i) => [
     ...(startsPart && i > 0 ? ['\\addlinespace'] : []),
     row([
@@ -39,8 +41,9 @@ export function toLatex(table: Table): string {
   ]);
   return [
     '% \\usepackage{booktabs}',
-    '\\begin{table}[t]',
+    `\\begin{${environment}}[t]`,
     '\\centering',
+    ...(width > pageWidth ? ['\\footnotesize\\setlength{\\tabcolsep}{3pt}'] : []),
     `\\caption{${escape(fullCaption(table))}}`,
     `\\label{tab:${table.id}}`,
     `\\begin{tabular}{${format}}`,
@@ -53,9 +56,25 @@ export function toLatex(table: Table): string {
     '\\end{tabular}',
     '\\par\\smallskip',
     `\\begin{minipage}{\\linewidth}\\footnotesize ${table.notes.map(escape).join(' ')}\\end{minipage}`,
-    '\\end{table}',
+    `\\end{${environment}}`,
     '',
   ].join('\n');
+}
+
+/** Of one column and of the page of a two-column paper, in points: 3.25 and 6.875 in. */
+const [columnWidth, pageWidth] = [234, 495];
+
+/** What the table takes in 10 pt type, in points, with half an em for a character: a guess on the safe side. */
+function widthOf({ headers: titles, columns, rows }: Table, headers: readonly string[][]): number {
+  const longest = (texts: readonly string[]): number =>
+    Math.max(0, ...texts.map((text) => Array.from(text).length));
+  const widths = [
+    ...titles.map((title, i) => longest([title, ...headers.map((row) => row[i] ?? '')])),
+    ...columns.map(({ label }, i) =>
+      longest([label, ...rows.map(({ cells }) => cells[i]?.text ?? '')]),
+    ),
+  ];
+  return widths.reduce((sum, count) => sum + 5 * count + 12, 0);
 }
 
 /** The line break before it would take a leading bracket or star for its own argument. */
@@ -92,7 +111,6 @@ const characters: Readonly<Record<string, string>> = {
   '<': '\\textless{}',
   '>': '\\textgreater{}',
   '|': '\\textbar{}',
-  '"': '\\textquotedbl{}',
   '\u2212': '$-$',
   '\u2013': '--',
   '\u2014': '---',
@@ -134,10 +152,14 @@ const characters: Readonly<Record<string, string>> = {
   ),
 };
 
-/** Text for LaTeX's text mode: its special characters escaped, symbols in their maths form. */
+/**
+ * Text for LaTeX's text mode: its special characters escaped, symbols in their maths form. Straight
+ * quotes become opening and closing ones, because the usual font encoding has no straight one.
+ */
 function escape(text: string): string {
+  const line = text.replaceAll(/[\s\p{Cc}]+/gu, ' ').replaceAll(/(?<=^|[\s([{])"/g, '\u201c');
   return Array.from(
-    text.replaceAll(/[\s\p{Cc}]+/gu, ' '),
+    line.replaceAll('"', '\u201d'),
     (character) => characters[character] ?? character,
   ).join('');
 }

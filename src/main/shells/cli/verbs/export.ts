@@ -1,7 +1,8 @@
 import { Option } from 'commander';
 import type { FigureOptions, Study } from '@shared/domain/study';
 import { figures, findFigure } from '@shared/figures';
-import { FigureFormat, TableFormat, type Exported } from '@shared/rpc';
+import { figureFormatIds, tableFormatIds } from '@shared/export-formats';
+import type { Exported } from '@shared/rpc';
 import { nearest } from '@shared/params';
 import { findTable, tables } from '@shared/tables';
 import { printedText } from '../../../experiment/export-steps';
@@ -35,17 +36,15 @@ interface Exportable {
   needs(study: Study, options: FigureOptions): readonly { reason: string }[];
 }
 
-const figureFormats = FigureFormat.options;
-const tableFormats = TableFormat.options;
-const formats = [...new Set<string>([...figureFormats, ...tableFormats])];
+const formats = [...new Set<string>([...figureFormatIds, ...tableFormatIds])];
 
 const verb: Verb = (program, environment) => {
   const { fontPt, font, dpi } = printedText;
   const command = drawnOptions(program.command('export'))
     .summary('write figures and tables into the workspace')
     .description(
-      'Writes figures (SVG, PNG, CSV) and tables (CSV, Markdown, LaTeX, HTML) as files. Without\n' +
-        'names, everything for which the results are there.',
+      'Writes figures and tables as files at their printed size. Without names, everything for\n' +
+        'which the results are there.',
     )
     .option('--figure <id>', 'a figure; may be repeated', collect)
     .option('--table <id>', 'a table; may be repeated', collect)
@@ -69,7 +68,7 @@ const verb: Verb = (program, environment) => {
       'after',
       examples(
         'iqalab export',
-        'iqalab export --figure before-after --format svg --width 6.875',
+        'iqalab export --figure before-after --format pdf --width 6.875',
         'iqalab export --table clean --table robustness --format latex',
         'iqalab export --figure plate --image 12.bmp --format png',
         'iqalab export --table rmse --paper --format markdown',
@@ -112,13 +111,13 @@ async function exportChosen(session: Session, options: Options): Promise<void> {
     const widthIn = options.width ?? usual.widthIn;
     const heightIn = options.height ?? usual.heightIn;
     const size = { widthIn, heightIn, fontPt, font, dpi };
-    for (const format of chosen(figureFormats, options.format, ['svg', 'png'])) {
+    for (const format of chosen(figureFormatIds, options.format, ['pdf', 'svg', 'png'])) {
       const args = { figureId: id, selection, options: drawn, size, format };
       files.push(await lab.call('export.figure', args));
     }
   }
   for (const { id } of chosenTables) {
-    for (const format of chosen(tableFormats, options.format, ['csv', 'markdown', 'latex'])) {
+    for (const format of chosen(tableFormatIds, options.format, ['csv', 'markdown', 'latex'])) {
       const args = { tableId: id, selection, options: drawn, format };
       files.push(await lab.call('export.table', args));
     }
