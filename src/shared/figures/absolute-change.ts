@@ -7,29 +7,15 @@ import { countText, measuredText } from '../study/format';
 import { missingInPair, needAttack } from '../study/missing';
 import { coverageNotes, provenanceNotes, scoredNote } from '../study/notes';
 import { shareNotes, unfairNotes } from '../study/same-settings';
-import {
-  attackOf,
-  chosenAttack,
-  chosenPair,
-  runLabel,
-  type StudyPair,
-  regimeText,
-} from '../study/select';
+import { attackOf, chosenPair, runLabel, type StudyPair, regimeText } from '../study/select';
 import type { ChartTheme } from '../theme';
+import { attackedPair } from './lib/attacked-pair';
 import { densityTicks, hiddenAxis, largest, niceTicks, scoreTicks, xAxis, yAxis } from './lib/axes';
 import { originColumns, originOf } from './lib/csv';
 import type { DataTable, FigureDef } from './lib/figure';
 import { marginalFrame } from './lib/frame';
-import {
-  base,
-  legend,
-  line,
-  pointDataset,
-  pointRows,
-  regimeColour,
-  scatter,
-  upright,
-} from './lib/marks';
+import { runLegend } from './lib/legend';
+import { base, line, pointDataset, pointRows, regimeColour, scatter, upright } from './lib/marks';
 import { bandwidthNote, markerKey, perRun, sentences, takeaway } from './lib/sentences';
 
 interface Drawn {
@@ -41,17 +27,18 @@ interface Drawn {
 }
 
 function drawn(study: Study, options: FigureOptions): Drawn | null {
-  const pair = chosenPair(study, options);
-  if (!pair) return null;
-  const attack = chosenAttack(pair.runs, options);
-  const points = pair.runs.map((run) => changePoints(run, attackOf(run, attack), options.scored));
+  const found = attackedPair(study, options, (run, batch) =>
+    changePoints(run, batch, options.scored),
+  );
+  if (!found) return null;
+  const { pair, attack, parts: points } = found;
   const densities = points.map((own) =>
     kde(
       own.map((point) => point.change),
       { lower: 0 },
     ),
   );
-  return { pair, attack: attack ?? 'the attack', points, densities };
+  return { pair, attack, points, densities };
 }
 
 function toOption(study: Study, options: FigureOptions, theme: ChartTheme): EChartsOption {
@@ -68,12 +55,13 @@ function toOption(study: Study, options: FigureOptions, theme: ChartTheme): ECha
     ),
     5,
   );
-  const grid = marginalFrame(theme, y, false);
+  const key = runLegend(theme, pair.runs, [y]);
+  const grid = marginalFrame(theme, y, false, key.height);
   const count = Math.max(...points.map((own) => own.length));
   return {
     ...base(theme),
     grid,
-    legend: legend(theme, pair.runs, Number(grid[0]?.left)),
+    legend: key.legend,
     xAxis: [
       xAxis(theme, {
         title: `MOS (0\u2013100), ${countText(points.map((own) => own.length))}`,

@@ -5,20 +5,28 @@ import { mean } from '../stats/quantiles';
 import { measuredText } from '../study/format';
 import { missingInPair, type Need } from '../study/missing';
 import { provenanceNotes } from '../study/notes';
-import { attackLabels, attackOf, chosenPair, runLabel, type StudyPair } from '../study/select';
+import {
+  attackLabels,
+  attackOf,
+  chosenPair,
+  runLabel,
+  type StudyPair,
+  regimeText,
+} from '../study/select';
 import type { ChartTheme } from '../theme';
 import { largest, niceTicks, xAxis, yAxis, type Ticks } from './lib/axes';
 import { originColumns, originOf } from './lib/csv';
 import type { FigureDef } from './lib/figure';
 import { stackedFrames } from './lib/frame';
-import { base, line, lineLegend, regimeColour } from './lib/marks';
+import { runLegend } from './lib/legend';
+import { base, line, regimeColour } from './lib/marks';
 import { perRun, sentences } from './lib/sentences';
 
 /** One panel each: what the attack is after, what it does to the score, and what it costs. */
 const panels = [
   { id: 'loss', title: 'Loss' },
   { id: 'score', title: 'Score' },
-  { id: 'linf', title: 'L\u221e, grey levels' },
+  { id: 'linf', title: ['L\u221e, grey levels', 'L\u221e'] },
   { id: 'ssim', title: 'SSIM' },
 ] as const;
 type Panel = (typeof panels)[number]['id'];
@@ -72,11 +80,12 @@ function toOption(study: Study, options: FigureOptions, theme: ChartTheme): ECha
   const y = panels.map(({ id }) => ticksOf(traces, id));
   const lastStep = Math.max(1, ...traces.flat(2).map(({ step }) => step));
   const x = niceTicks(0, lastStep, 5);
-  const grid = stackedFrames(theme, y);
+  const key = runLegend(theme, pair.runs, y, 'line');
+  const frames = stackedFrames(theme, y, key.height);
   return {
     ...base(theme),
-    grid,
-    legend: lineLegend(theme, pair.runs, Number(grid[0]?.left)),
+    grid: frames.grids,
+    legend: key.legend,
     xAxis: panels.map((_, panel) =>
       xAxis(theme, {
         ticks: x,
@@ -85,7 +94,13 @@ function toOption(study: Study, options: FigureOptions, theme: ChartTheme): ECha
       }),
     ),
     yAxis: panels.map(({ title }, panel) =>
-      yAxis(theme, { title, ticks: y[panel] ?? niceTicks(0, 1), gridIndex: panel }),
+      yAxis(theme, {
+        title,
+        ticks: y[panel] ?? niceTicks(0, 1),
+        inLine: y,
+        gridIndex: panel,
+        room: frames.height,
+      }),
     ),
     series: panels.flatMap(({ id }, panel) =>
       pair.runs.flatMap((run, r) =>
@@ -150,7 +165,7 @@ const figure: FigureDef = {
           .flat()
           .map((row) => [
             run.run.name,
-            run.run.regime,
+            regimeText(run),
             found?.attack ?? '',
             names.get(row.imageId) ?? String(row.imageId),
             row.step,

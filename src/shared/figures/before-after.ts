@@ -7,16 +7,10 @@ import { coverageNotes, provenanceNotes, scoredNote } from '../study/notes';
 import { imageMeasureColumns, imageMeasures } from '../study/per-image';
 import { attackPoints, type AttackPoint } from '../study/points';
 import { shareNotes, unfairNotes } from '../study/same-settings';
-import {
-  attackOf,
-  chosenAttack,
-  chosenPair,
-  runLabel,
-  type StudyPair,
-  regimeText,
-} from '../study/select';
+import { attackOf, chosenPair, runLabel, regimeText } from '../study/select';
 import { kde, peak } from '../stats/kde';
 import type { ChartTheme } from '../theme';
+import { attackedPair } from './lib/attacked-pair';
 import {
   besideDiagonal,
   densityTicks,
@@ -29,10 +23,10 @@ import {
 import { originColumns, originOf } from './lib/csv';
 import type { DataTable, FigureDef } from './lib/figure';
 import { marginalFrame } from './lib/frame';
+import { runLegend } from './lib/legend';
 import {
   base,
   curve,
-  legend,
   line,
   notes,
   pointDataset,
@@ -43,19 +37,8 @@ import {
 } from './lib/marks';
 import { bandwidthNote, markerKey, perRun, sentences, takeaway } from './lib/sentences';
 
-interface Drawn {
-  readonly pair: StudyPair;
-  readonly attack: string;
-  /** Per run of the pair, in its order. */
-  readonly points: readonly AttackPoint[][];
-}
-
-function drawn(study: Study, options: FigureOptions): Drawn | null {
-  const pair = chosenPair(study, options);
-  if (!pair) return null;
-  const attack = chosenAttack(pair.runs, options);
-  const points = pair.runs.map((run) => attackPoints(run, attackOf(run, attack), options.scored));
-  return { pair, attack: attack ?? 'the attack', points };
+function drawn(study: Study, options: FigureOptions) {
+  return attackedPair(study, options, (run, batch) => attackPoints(run, batch, options.scored));
 }
 
 function ticksOf(points: readonly AttackPoint[][]): { x: Ticks; y: Ticks } {
@@ -69,18 +52,19 @@ function ticksOf(points: readonly AttackPoint[][]): { x: Ticks; y: Ticks } {
 function toOption(study: Study, options: FigureOptions, theme: ChartTheme): EChartsOption {
   const found = drawn(study, options);
   if (!found) return base(theme);
-  const { pair, attack, points } = found;
+  const { pair, attack, parts: points } = found;
   const ticks = ticksOf(points);
   const before = points.map((own) => kde(own.map((point) => point.before)));
   const after = points.map((own) => kde(own.map((point) => point.after)));
-  const grid = marginalFrame(theme, ticks.y, true);
+  const key = runLegend(theme, pair.runs, [ticks.y]);
+  const grid = marginalFrame(theme, ticks.y, true, key.height);
   const unchanged = [Math.max(ticks.x.min, ticks.y.min), Math.min(ticks.x.max, ticks.y.max)];
   const [from = 0, to = 100] = unchanged;
   const colours = pair.runs.map((run) => regimeColour(run, theme));
   return {
     ...base(theme),
     grid,
-    legend: legend(theme, pair.runs, Number(grid[0]?.left)),
+    legend: key.legend,
     xAxis: [
       xAxis(theme, {
         title: `Score before the attack (0\u2013100), ${countText(points.map((own) => own.length))}`,
@@ -158,7 +142,7 @@ function toCsv(study: Study, options: FigureOptions): DataTable {
       ...originColumns,
     ],
     rows: (found?.pair.runs ?? []).flatMap((run, i) => {
-      const points = found?.points[i] ?? [];
+      const points = found?.parts[i] ?? [];
       const measures = imageMeasures(points);
       return points.map((point, k) => [
         run.run.name,
@@ -179,7 +163,7 @@ function toCsv(study: Study, options: FigureOptions): DataTable {
 function caption(study: Study, options: FigureOptions): string {
   const found = drawn(study, options);
   if (!found) return '';
-  const { pair, attack, points } = found;
+  const { pair, attack, parts: points } = found;
   const measured = pair.runs.map((run) =>
     attackMeasures(run, attackOf(run, attack), options.scored),
   );
@@ -243,7 +227,7 @@ const figure: FigureDef = {
     return `Scatter of scores before and after ${found.attack}. Mean absolute change: ${moved}.`;
   },
   points: (study, options) =>
-    (drawn(study, options)?.points ?? []).flat().map((point) => ({
+    (drawn(study, options)?.parts ?? []).flat().map((point) => ({
       imageId: point.imageId,
       runId: point.runId,
       label: point.name,

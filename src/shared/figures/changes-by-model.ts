@@ -8,7 +8,14 @@ import { missingInPairs, needAttack } from '../study/missing';
 import { coverageNotes, otherPairsNote, provenanceNotes, scoredNote } from '../study/notes';
 import { pairPerModel, regimeLabel } from '../study/models';
 import { shareNotes, unfairNotes } from '../study/same-settings';
-import { attackOf, chosenAttack, runLabel, twinNames, type StudyPair } from '../study/select';
+import {
+  attackOf,
+  chosenAttack,
+  runLabel,
+  twinNames,
+  type StudyPair,
+  regimeText,
+} from '../study/select';
 import type { ChartTheme } from '../theme';
 import { densityTicks, hiddenAxis, largest, niceTicks, scoreTicks, xAxis, yAxis } from './lib/axes';
 import { originColumns, originOf } from './lib/csv';
@@ -178,7 +185,7 @@ function toCsv(study: Study, options: FigureOptions): DataTable {
         (points[i] ?? []).map(({ name, mos, change }) => [
           run.modelTitle,
           run.run.name,
-          run.run.regime,
+          regimeText(run),
           name,
           mos,
           change,

@@ -4,7 +4,14 @@ import { listed } from '../study/format';
 import { missingInStudy, needAttack } from '../study/missing';
 import { provenanceNotes } from '../study/notes';
 import { regimeLabel } from '../study/models';
-import { attackLabels, attackOf, pairsOf, runLabelIn, twinNames } from '../study/select';
+import {
+  attackLabels,
+  attackOf,
+  pairsOf,
+  runLabelIn,
+  twinNames,
+  regimeText,
+} from '../study/select';
 import type { ChartTheme } from '../theme';
 import { hiddenAxis, placesAxis } from './lib/axes';
 import { originColumns, originOf } from './lib/csv';
@@ -208,7 +215,7 @@ function toCsv(study: Study): DataTable {
         access,
         modelTitle,
         run.run.name,
-        run.run.regime,
+        regimeText(run),
         state,
         images,
         ...originOf(run),

@@ -4,13 +4,14 @@ import { fixed, listed } from '../study/format';
 import { attackMeasures } from '../study/measures';
 import { missingInPair, type Missing } from '../study/missing';
 import { coverageNotes, provenanceNotes, scoredNote } from '../study/notes';
-import { attackOf, chosenPair, runLabel, type StudyPair } from '../study/select';
+import { attackOf, chosenPair, runLabel, type StudyPair, regimeText } from '../study/select';
 import { intensities, meanSsim, type Intensity } from '../study/sweeps';
 import type { ChartTheme } from '../theme';
 import { correlationTicks, looseTicks, niceTicks, xAxis, yAxis } from './lib/axes';
 import { originColumns, originOf } from './lib/csv';
 import type { DataTable, FigureDef } from './lib/figure';
-import { keyLegend, regimeMark, type Key } from './lib/keys';
+import { keyLegend, regimeMark } from './lib/keys';
+import type { Key } from './lib/legend';
 import { base, line, markerShape, marks, regimeColour } from './lib/marks';
 import { panelFrames } from './lib/panels';
 import { sentences } from './lib/sentences';
@@ -168,7 +169,7 @@ function toCsv(study: Study, options: FigureOptions): DataTable {
       .flat()
       .map(({ run, ...point }) => [
         run.run.name,
-        run.run.regime,
+        regimeText(run),
         point.label,
         point.epsilon,
         point.steps,

@@ -18,7 +18,8 @@ import {
 } from './lib/axes';
 import { originColumns, originOf } from './lib/csv';
 import type { DataTable, FigureDef } from './lib/figure';
-import { keyLegend, markStyle, modelColour, onLine, type Key } from './lib/keys';
+import { keyLegend, markStyle, modelColour, onLine } from './lib/keys';
+import type { Key } from './lib/legend';
 import { base, line, markerShape, marks, notes, placeNames } from './lib/marks';
 import { panelFrames } from './lib/panels';
 import { sentences } from './lib/sentences';

@@ -11,7 +11,8 @@ import { largest, logTicks, niceTicks, xAxis, yAxis, type Ticks } from './lib/ax
 import { originColumns, originOf } from './lib/csv';
 import type { FigureDef } from './lib/figure';
 import { stackedFrames } from './lib/frame';
-import { base, line, lineLegend, notes, regimeColour } from './lib/marks';
+import { runLegend } from './lib/legend';
+import { base, line, notes, regimeColour } from './lib/marks';
 import { perRun, sentences } from './lib/sentences';
 
 /** The two terms and their sum each get a panel, so that a small term is never hidden by a large one. */
@@ -42,11 +43,12 @@ function toOption(study: Study, options: FigureOptions, theme: ChartTheme): ECha
   const y = terms.map(({ id }) => ticksOf(runs, id, log));
   const lastStep = Math.max(1, ...runs.map((run) => run.steps.at(-1)?.step ?? 0));
   const x = niceTicks(0, lastStep, 5);
-  const grid = stackedFrames(theme, y);
+  const key = runLegend(theme, runs, y, 'line');
+  const frames = stackedFrames(theme, y, key.height);
   return {
     ...base(theme),
-    grid,
-    legend: lineLegend(theme, runs, Number(grid[0]?.left)),
+    grid: frames.grids,
+    legend: key.legend,
     xAxis: terms.map((_, panel) =>
       xAxis(theme, {
         ticks: x,
@@ -55,7 +57,13 @@ function toOption(study: Study, options: FigureOptions, theme: ChartTheme): ECha
       }),
     ),
     yAxis: terms.map(({ title }, panel) =>
-      yAxis(theme, { title, ticks: y[panel] ?? niceTicks(0, 1), gridIndex: panel }),
+      yAxis(theme, {
+        title,
+        ticks: y[panel] ?? niceTicks(0, 1),
+        inLine: y,
+        gridIndex: panel,
+        room: frames.height,
+      }),
     ),
     series: [
       ...terms.flatMap(({ id }, panel) =>

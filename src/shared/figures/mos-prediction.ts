@@ -11,7 +11,8 @@ import { besideDiagonal, scoreTicks, xAxis, yAxis } from './lib/axes';
 import { originColumns, originOf } from './lib/csv';
 import type { DataTable, FigureDef } from './lib/figure';
 import { singleFrame } from './lib/frame';
-import { base, legend, line, notes, pointDataset, pointRows, scatter } from './lib/marks';
+import { runLegend } from './lib/legend';
+import { base, line, notes, pointDataset, pointRows, scatter } from './lib/marks';
 import { markerKey, perRun, sentences, takeaway } from './lib/sentences';
 
 interface Drawn {
@@ -30,12 +31,13 @@ function toOption(study: Study, options: FigureOptions, theme: ChartTheme): ECha
   const { pair, points } = found;
   const x = scoreTicks(points.flat().map((point) => point.mos));
   const y = scoreTicks(points.flat().map((point) => point.score));
-  const grid = singleFrame(theme, y);
+  const key = runLegend(theme, pair.runs, [y]);
+  const grid = singleFrame(theme, y, key.height);
   const count = Math.max(...points.map((own) => own.length));
   return {
     ...base(theme),
     grid,
-    legend: legend(theme, pair.runs, Number(grid.left)),
+    legend: key.legend,
     xAxis: xAxis(theme, {
       title: `MOS (0\u2013100), ${countText(points.map((own) => own.length))}`,
       ticks: x,

@@ -7,7 +7,7 @@ import { missingInPairs, needNorms } from '../study/missing';
 import { coverageNotes, otherPairsNote, provenanceNotes } from '../study/notes';
 import { normPoints } from '../study/points';
 import { pairPerModel, regimeLabel } from '../study/models';
-import { runLabel, twinNames, type StudyPair } from '../study/select';
+import { runLabel, twinNames, type StudyPair, regimeText } from '../study/select';
 import type { ChartTheme } from '../theme';
 import { largest, niceTicks, powerOfTen, powerText, xAxis, yAxis, type Ticks } from './lib/axes';
 import { originColumns, originOf } from './lib/csv';
@@ -145,7 +145,7 @@ function toCsv(study: Study, options: FigureOptions): DataTable {
         normPoints(run).map(({ name, exact }) => [
           run.modelTitle,
           run.run.name,
-          run.run.regime,
+          regimeText(run),
           name,
           exact,
           ...originOf(run),

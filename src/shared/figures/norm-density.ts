@@ -8,11 +8,31 @@ import { coverageNotes, provenanceNotes } from '../study/notes';
 import { normPoints, type NormPoint } from '../study/points';
 import { chosenPair, runLabel, type StudyPair, regimeText, twinNames } from '../study/select';
 import type { ChartTheme } from '../theme';
-import { hiddenAxis, largest, niceTicks, powerOfTen, powerText, xAxis, yAxis } from './lib/axes';
+import {
+  hiddenAxis,
+  largest,
+  leftMargin,
+  niceTicks,
+  powerOfTen,
+  powerText,
+  xAxis,
+  yAxis,
+  type Ticks,
+} from './lib/axes';
 import { originColumns, originOf } from './lib/csv';
 import type { DataTable, FigureDef } from './lib/figure';
 import { rugFrame } from './lib/frame';
-import { base, curve, line, notes, pointDataset, pointRows, regimeColour, rug } from './lib/marks';
+import {
+  base,
+  curve,
+  line,
+  notes,
+  pointDataset,
+  pointRows,
+  regimeColour,
+  rug,
+  type Note,
+} from './lib/marks';
 import { bandwidthNote, perRun, sentences, takeaway } from './lib/sentences';
 
 interface Drawn {
@@ -93,12 +113,27 @@ function toOption(study: Study, options: FigureOptions, theme: ChartTheme): ECha
           if (!density || top < 0) return [];
           const colour = regimeColour(run, theme);
           const place = { x: (density.x[top] ?? 0) / unit, y: (density.y[top] ?? 0) * unit };
-          return [{ text: runLabel(run), ...place, colour, position: 'top' as const }];
+          const text = runLabel(run);
+          return [{ text, ...place, colour, position: besidePeak(theme, text, place.x, x, y) }];
         }),
         1,
       ),
     ],
   };
+}
+
+/** Above the peak, or to its right where the text would run over the left axis. */
+function besidePeak(
+  theme: ChartTheme,
+  text: string,
+  at: number,
+  x: Ticks,
+  y: Ticks,
+): Note['position'] {
+  if (!theme.canvas) return 'top';
+  const width = theme.canvas.width - leftMargin(theme, [y]) - 1.2 * theme.fontSize;
+  const half = 0.25 * theme.fontSize * text.length;
+  return (at / x.max) * width < half ? 'right' : 'top';
 }
 
 function toCsv(study: Study, options: FigureOptions): DataTable {

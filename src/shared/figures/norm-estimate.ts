@@ -19,7 +19,8 @@ import {
 import { originColumns, originOf } from './lib/csv';
 import type { DataTable, FigureDef } from './lib/figure';
 import { singleFrame } from './lib/frame';
-import { base, legend, line, notes, pointDataset, pointRows, scatter } from './lib/marks';
+import { runLegend } from './lib/legend';
+import { base, line, notes, pointDataset, pointRows, scatter } from './lib/marks';
 import { markerKey, perRun, sentences } from './lib/sentences';
 
 interface Drawn {
@@ -45,12 +46,13 @@ function toOption(study: Study, options: FigureOptions, theme: ChartTheme): ECha
   const n = countText(points.map((own) => own.length));
   const all = points.flat().flatMap((point) => [point.exact / unit, point.estimate / unit]);
   const ticks = niceTicks(0, largest(all), 5);
-  const grid = singleFrame(theme, ticks);
+  const key = runLegend(theme, pair.runs, [ticks]);
+  const grid = singleFrame(theme, ticks, key.height);
   const count = Math.max(...points.map((own) => own.length));
   return {
     ...base(theme),
     grid,
-    legend: legend(theme, pair.runs, Number(grid.left)),
+    legend: key.legend,
     xAxis: xAxis(theme, {
       title: [
         `Exact \u2113\u2081 norm (${unitText}), ${n}`,

@@ -6,7 +6,14 @@ import { fixed, measuredText } from '../study/format';
 import { attackMeasures, normMeasures } from '../study/measures';
 import { missingInStudy, needAttack, needNorms } from '../study/missing';
 import { coverageNotes, provenanceNotes, scoredNote } from '../study/notes';
-import { attackOf, chosenAttack, pairsOf, runLabelIn, twinNames } from '../study/select';
+import {
+  attackOf,
+  chosenAttack,
+  pairsOf,
+  runLabelIn,
+  twinNames,
+  regimeText,
+} from '../study/select';
 import type { ChartTheme } from '../theme';
 import { correlationTicks, looseTicks, niceTicks, xAxis, yAxis } from './lib/axes';
 import { originColumns, originOf } from './lib/csv';
@@ -143,7 +150,7 @@ function toCsv(study: Study, options: FigureOptions): DataTable {
     rows: points.map(({ run, logNorm, ...point }) => [
       run.modelTitle,
       run.run.name,
-      run.run.regime,
+      regimeText(run),
       logNorm,
       point.rmse,
       point.srocc,

@@ -4,7 +4,14 @@ import type { FigureOptions, Study, StudyAttack, StudyImage, StudyRun } from '..
 import { fixed, listed } from '../study/format';
 import { missingInPair, type Missing } from '../study/missing';
 import { provenanceNotes, scoredNote } from '../study/notes';
-import { attackLabels, attackOf, chosenPair, runLabel, type StudyPair } from '../study/select';
+import {
+  attackLabels,
+  attackOf,
+  chosenPair,
+  runLabel,
+  type StudyPair,
+  regimeText,
+} from '../study/select';
 import { meanSsim } from '../study/sweeps';
 import { mediaUrl } from '../rpc';
 import type { ChartTheme } from '../theme';
@@ -230,7 +237,7 @@ function toCsv(study: Study, options: FigureOptions): DataTable {
                 image.name,
                 image.mos,
                 run.run.name,
-                run.run.regime,
+                regimeText(run),
                 tile.batch.label,
                 tile.row.clean,
                 tile.after,

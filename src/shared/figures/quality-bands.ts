@@ -1,68 +1,52 @@
 import type { EChartsOption } from 'echarts';
 import type { FigureOptions, Study } from '../domain/study';
-import { bands, type Band } from '../stats/bands';
+import { bands } from '../stats/bands';
 import { changePoints } from '../study/changes';
 import { fixed } from '../study/format';
 import { missingInPair, needAttack } from '../study/missing';
 import { coverageNotes, provenanceNotes, scoredNote } from '../study/notes';
 import { shareNotes, unfairNotes } from '../study/same-settings';
-import { attackOf, chosenAttack, chosenPair, runLabel, type StudyPair } from '../study/select';
+import { attackOf, chosenPair, runLabel, regimeText } from '../study/select';
 import type { ChartTheme } from '../theme';
+import { attackedPair } from './lib/attacked-pair';
 import { largest, niceTicks, placesAxis, yAxis } from './lib/axes';
 import { originColumns, originOf } from './lib/csv';
 import type { DataTable, FigureDef } from './lib/figure';
 import { singleFrame } from './lib/frame';
 import { regimeMark } from './lib/keys';
-import {
-  base,
-  legend,
-  line,
-  markerShape,
-  marks,
-  notes,
-  placeNames,
-  regimeColour,
-} from './lib/marks';
+import { runLegend } from './lib/legend';
+import { base, line, markerShape, marks, notes, placeNames, regimeColour } from './lib/marks';
 import { markerKey, perRun, sentences } from './lib/sentences';
 
 /** Bands of MOS: 0-20, 20-40, ..., five as in the categories of the standard quality scale. */
 const bandCount = 5;
 
-interface Drawn {
-  readonly pair: StudyPair;
-  readonly attack: string;
-  /** Per run of the pair, per band from the lowest MOS. */
-  readonly bands: readonly Band[][];
-}
-
-function drawn(study: Study, options: FigureOptions): Drawn | null {
-  const pair = chosenPair(study, options);
-  if (!pair) return null;
-  const attack = chosenAttack(pair.runs, options);
-  const found = pair.runs.map((run) => {
-    const points = changePoints(run, attackOf(run, attack), options.scored);
+/** Per run its bands from the lowest MOS. */
+function drawn(study: Study, options: FigureOptions) {
+  return attackedPair(study, options, (run, batch) => {
+    const points = changePoints(run, batch, options.scored);
     const mos = points.map((point) => point.mos);
     const change = points.map((point) => point.change);
     return bands(mos, change, 0, 100, bandCount);
   });
-  return { pair, attack: attack ?? 'the attack', bands: found };
 }
 
 function toOption(study: Study, options: FigureOptions, theme: ChartTheme): EChartsOption {
   const found = drawn(study, options);
   if (!found) return base(theme);
   const { pair, attack } = found;
-  const tops = found.bands.flat().map(({ summary }) => summary?.upperQuartile ?? 0);
+  const tops = found.parts.flat().map(({ summary }) => summary?.upperQuartile ?? 0);
   const y = niceTicks(0, largest(tops, 1), 5);
-  const grid = singleFrame(theme, y);
-  const names = (found.bands[0] ?? []).map(({ low, high }) => `${low}\u2013${high}`);
+  const key = runLegend(theme, pair.runs, [y]);
+  const grid = singleFrame(theme, y, key.height);
+  const names = (found.parts[0] ?? []).map(({ low, high }) => `${low}\u2013${high}`);
   /** Twins stand beside each other in their band. */
   const beside = (band: number, i: number): number =>
     band + (pair.runs.length > 1 ? 0.22 * (i - (pair.runs.length - 1) / 2) : 0);
   return {
     ...base(theme),
     grid: { ...grid, top: Number(grid.top) + 1.2 * theme.fontSize },
-    legend: legend(theme, pair.runs, Number(grid.left)),
+    legend: key.legend,
     xAxis: placesAxis(theme, bandCount, { title: 'MOS (0\u2013100)' }),
     yAxis: yAxis(theme, {
       title: [`|after \u2212 before|, ${attack} (points)`, '|after \u2212 before| (points)'],
@@ -71,7 +55,7 @@ function toOption(study: Study, options: FigureOptions, theme: ChartTheme): ECha
     series: [
       ...pair.runs.flatMap((run, i) => {
         const colour = regimeColour(run, theme);
-        const own = (found.bands[i] ?? []).map(({ summary }, band) => ({ summary, band }));
+        const own = (found.parts[i] ?? []).map(({ summary }, band) => ({ summary, band }));
         return [
           ...own.flatMap(({ summary, band }) => {
             if (!summary) return [];
@@ -108,10 +92,12 @@ function toOption(study: Study, options: FigureOptions, theme: ChartTheme): ECha
   };
 }
 
+type Drawn = NonNullable<ReturnType<typeof drawn>>;
+
 /** Images per band; both twins' counts where they differ. */
 function counts(found: Drawn): string[] {
   return Array.from({ length: bandCount }, (_, band) =>
-    [...new Set(found.bands.map((own) => own[band]?.n ?? 0))].join(', '),
+    [...new Set(found.parts.map((own) => own[band]?.n ?? 0))].join(', '),
   );
 }
 
@@ -133,9 +119,9 @@ function toCsv(study: Study, options: FigureOptions): DataTable {
       ...originColumns,
     ],
     rows: (found?.pair.runs ?? []).flatMap((run, i) =>
-      (found?.bands[i] ?? []).map(({ low, high, n, summary }) => [
+      (found?.parts[i] ?? []).map(({ low, high, n, summary }) => [
         run.run.name,
-        run.run.regime,
+        regimeText(run),
         low,
         high,
         n,
@@ -153,7 +139,7 @@ function toCsv(study: Study, options: FigureOptions): DataTable {
 
 /** "0-20: 12.1 to 3.4" per band, medians of baseline and twin. */
 function medians(found: Drawn): string {
-  const [base = [], twin] = found.bands;
+  const [base = [], twin] = found.parts;
   return base
     .flatMap(({ low, high, summary }, band) => {
       const other = twin?.[band]?.summary;
@@ -193,7 +179,7 @@ const figure: FigureDef = {
   summary(study, options) {
     const found = drawn(study, options);
     if (!found) return 'No run is chosen.';
-    const overall = found.bands.map((own) => `${own.reduce((sum, { n }) => sum + n, 0)} images`);
+    const overall = found.parts.map((own) => `${own.reduce((sum, { n }) => sum + n, 0)} images`);
     return `Absolute score change under ${found.attack} in five bands of MOS (${perRun(found.pair, overall)}). Medians: ${medians(found)}.`;
   },
 };

@@ -10,12 +10,13 @@ import { niceTicks, xAxis, yAxis } from './lib/axes';
 import { originColumns, originOf } from './lib/csv';
 import type { FigureDef } from './lib/figure';
 import { stackedFrames } from './lib/frame';
-import { base, line, lineLegend, markerSize, markerStyle, regimeColour } from './lib/marks';
+import { runLegend } from './lib/legend';
+import { base, line, markerSize, markerStyle, regimeColour } from './lib/marks';
 import { perRun, sentences } from './lib/sentences';
 
 const measures = [
-  { id: 'validationSrocc', title: 'Validation SROCC' },
-  { id: 'validationRmse', title: 'Validation RMSE (points)' },
+  { id: 'validationSrocc', title: ['Validation SROCC', 'SROCC'] },
+  { id: 'validationRmse', title: ['Validation RMSE (points)', 'RMSE (points)', 'RMSE'] },
 ] as const;
 type MeasureId = (typeof measures)[number]['id'];
 
@@ -40,11 +41,12 @@ function toOption(study: Study, options: FigureOptions, theme: ChartTheme): ECha
   ];
   const lastEpoch = Math.max(1, ...runs.map((run) => run.epochs.at(-1)?.epoch ?? 0));
   const x = niceTicks(0, lastEpoch, Math.min(5, lastEpoch));
-  const grid = stackedFrames(theme, y);
+  const key = runLegend(theme, runs, y, 'line');
+  const frames = stackedFrames(theme, y, key.height);
   return {
     ...base(theme),
-    grid,
-    legend: lineLegend(theme, runs, Number(grid[0]?.left)),
+    grid: frames.grids,
+    legend: key.legend,
     xAxis: measures.map((_, panel) =>
       xAxis(theme, {
         ticks: x,
@@ -53,7 +55,13 @@ function toOption(study: Study, options: FigureOptions, theme: ChartTheme): ECha
       }),
     ),
     yAxis: measures.map(({ title }, panel) =>
-      yAxis(theme, { title, ticks: y[panel] ?? niceTicks(0, 1), gridIndex: panel }),
+      yAxis(theme, {
+        title,
+        ticks: y[panel] ?? niceTicks(0, 1),
+        inLine: y,
+        gridIndex: panel,
+        room: frames.height,
+      }),
     ),
     series: measures.flatMap(({ id }, panel) =>
       runs.flatMap((run) => [

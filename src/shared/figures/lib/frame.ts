@@ -2,17 +2,16 @@ import type { GridComponentOption } from 'echarts';
 import type { ChartTheme } from '../../theme';
 import { bottomMargin, leftMargin, type Ticks } from './axes';
 
-/** Space for one line of legend above a plot. */
-export function legendHeight(theme: ChartTheme): number {
-  return 1.7 * theme.fontSize;
-}
-
-/** One plotting area with room for both axis titles and a legend line. */
-export function singleFrame(theme: ChartTheme, yTicks: Ticks): GridComponentOption {
+/**
+ * One plotting area with room for both axis titles.
+ *
+ * @param head height of the legend above it
+ */
+export function singleFrame(theme: ChartTheme, yTicks: Ticks, head: number): GridComponentOption {
   return plain({
     left: leftMargin(theme, [yTicks]),
     right: 1.2 * theme.fontSize,
-    top: legendHeight(theme) + 0.4 * theme.fontSize,
+    top: head + 0.4 * theme.fontSize,
     bottom: bottomMargin(theme),
   });
 }
@@ -20,15 +19,17 @@ export function singleFrame(theme: ChartTheme, yTicks: Ticks): GridComponentOpti
 /**
  * A main area with a strip on its right for the density of y and, if asked, one above for the
  * density of x. Grids in the order main, right, top.
+ *
+ * @param head height of the legend above it
  */
 export function marginalFrame(
   theme: ChartTheme,
   yTicks: Ticks,
   withTop: boolean,
+  head: number,
 ): GridComponentOption[] {
   const left = leftMargin(theme, [yTicks]);
   const bottom = bottomMargin(theme);
-  const head = legendHeight(theme);
   const strip = 4.2 * theme.fontSize;
   const gap = 0.5 * theme.fontSize;
   const top = withTop ? head + strip * 0.75 + gap : head + 0.4 * theme.fontSize;
@@ -55,23 +56,32 @@ export function rugFrame(theme: ChartTheme, yTicks: Ticks, rows: number): GridCo
 /**
  * Areas of equal height above one another that share the bottom axis. Where the size of the chart
  * is not known, the margins are shares of it that suit a chart of 300 or more in height.
+ *
+ * @param head height of the legend above them
+ * @returns the areas from above, and the height of one where it is known
  */
-export function stackedFrames(theme: ChartTheme, yTicks: readonly Ticks[]): GridComponentOption[] {
+export function stackedFrames(
+  theme: ChartTheme,
+  yTicks: readonly Ticks[],
+  head: number,
+): { readonly grids: GridComponentOption[]; readonly height?: number } {
   const left = leftMargin(theme, yTicks);
   const right = 1.2 * theme.fontSize;
   // Tick labels at the ends of neighbouring axes are centred on them.
   const gap = 1.3 * theme.fontSize;
   if (theme.canvas) {
-    const head = legendHeight(theme) + 0.4 * theme.fontSize;
-    const room = theme.canvas.height - head - bottomMargin(theme) - gap * (yTicks.length - 1);
+    const above = head + 0.4 * theme.fontSize;
+    const room = theme.canvas.height - above - bottomMargin(theme) - gap * (yTicks.length - 1);
     const height = room / yTicks.length;
-    return yTicks.map((_, i) => plain({ left, right, top: head + i * (height + gap), height }));
+    const top = (i: number): number => above + i * (height + gap);
+    return { grids: yTicks.map((_, i) => plain({ left, right, top: top(i), height })), height };
   }
-  const [head, foot, pad] = [7, 14, 1.8];
-  const each = (100 - head - foot) / yTicks.length;
-  return yTicks.map((_, i) =>
-    plain({ left, right, top: `${head + i * each + pad}%`, height: `${each - 2 * pad}%` }),
-  );
+  const [above, foot, pad] = [7, 14, 1.8];
+  const each = (100 - above - foot) / yTicks.length;
+  const height = `${each - 2 * pad}%`;
+  return {
+    grids: yTicks.map((_, i) => plain({ left, right, top: `${above + i * each + pad}%`, height })),
+  };
 }
 
 /** Margins are stated, never adjusted: aligned panels must stay aligned. */

@@ -1,15 +1,9 @@
-import type { LegendComponentOption, ScatterSeriesOption } from 'echarts';
+import type { ScatterSeriesOption } from 'echarts';
 import type { StudyRun } from '../../domain/study';
 import { regimeLabel } from '../../study/models';
 import type { ChartTheme } from '../../theme';
+import { legendLines, type Key, type Legend } from './legend';
 import { markerShape, regimeColour } from './marks';
-
-/** One entry of a legend that explains marks of several runs at once. */
-export interface Key {
-  readonly name: string;
-  readonly icon: string;
-  readonly style: object;
-}
 
 /** What colour and fill mean: one entry per regime among the runs, baseline first. */
 export function regimeKeys(
@@ -61,49 +55,15 @@ export function onLine(theme: ChartTheme, colour: string, filled: boolean): obje
 }
 
 /**
- * Legends of one line each, as many as the entries need at this width, and the height they take.
- * The empty series give every entry something to stand for, which ECharts asks of a legend.
+ * Legend of entries that stand for no series of their own. The empty series give every entry something to stand for,
+ * which ECharts asks of a legend.
  */
 export function keyLegend(
   theme: ChartTheme,
   keys: readonly Key[],
   left: number,
   icon: 'line' | 'mark' = 'mark',
-): { legend: LegendComponentOption[]; series: ScatterSeriesOption[]; height: number } {
-  const em = theme.fontSize;
-  const size = theme.markerSize * 1.15;
-  const iconWidth = icon === 'line' ? 1.6 * em : size;
-  const gap = 1.1 * em;
-  const room = (theme.canvas?.width ?? 60 * em) - left;
-  const lines: Key[][] = [[]];
-  let used = 0;
-  for (const key of keys) {
-    const width = iconWidth + 0.55 * em + 0.55 * em * key.name.length + gap;
-    if (used + width > room && used > 0) {
-      lines.push([]);
-      used = 0;
-    }
-    lines.at(-1)?.push(key);
-    used += width;
-  }
-  const pitch = 1.35 * em;
-  const legend = lines.map((line, i): LegendComponentOption => ({
-    show: true,
-    left,
-    top: 0.15 * em + i * pitch,
-    padding: 0,
-    itemGap: gap,
-    itemWidth: iconWidth,
-    itemHeight: icon === 'line' ? theme.lineWidth : size,
-    selectedMode: false,
-    textStyle: {
-      color: theme.ink,
-      fontFamily: theme.fontFamily,
-      fontSize: em,
-      padding: [0, 0, 0, 0.55 * em - 5],
-    },
-    data: line.map(({ name, icon: shape, style }) => ({ name, icon: shape, itemStyle: style })),
-  }));
+): Legend & { series: ScatterSeriesOption[] } {
   const series = keys.map(({ name }): ScatterSeriesOption => ({
     type: 'scatter',
     name,
@@ -111,7 +71,7 @@ export function keyLegend(
     silent: true,
     animation: false,
   }));
-  return { legend, series, height: 0.35 * em + lines.length * pitch };
+  return { ...legendLines(theme, keys, { left, icon, gap: 1.1 * theme.fontSize }), series };
 }
 
 function order(run: StudyRun): number {

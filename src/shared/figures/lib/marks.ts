@@ -1,9 +1,4 @@
-import type {
-  EChartsOption,
-  LegendComponentOption,
-  LineSeriesOption,
-  ScatterSeriesOption,
-} from 'echarts';
+import type { EChartsOption, LineSeriesOption, ScatterSeriesOption } from 'echarts';
 import type { Density } from '../../stats/kde';
 import type { StudyRun } from '../../domain/study';
 import type { PointId } from '../../study/points';
@@ -255,55 +250,6 @@ export function placeNames(
     position: 'bottom',
   }));
   return notes(theme, items, panel);
-}
-
-/** A legend of one line above the plot whose marks look exactly like those in it. */
-export function legend(
-  theme: ChartTheme,
-  runs: readonly StudyRun[],
-  left: number,
-): LegendComponentOption {
-  const size = theme.markerSize * 1.15;
-  return {
-    show: true,
-    left,
-    top: 0.15 * theme.fontSize,
-    padding: 0,
-    itemGap: 1.5 * theme.fontSize,
-    itemWidth: size,
-    itemHeight: size,
-    selectedMode: theme.interactive,
-    textStyle: {
-      color: theme.ink,
-      fontFamily: theme.fontFamily,
-      fontSize: theme.fontSize,
-      // ECharts adds a fixed gap of 5 units of its own.
-      padding: [0, 0, 0, 0.55 * theme.fontSize - 5],
-    },
-    data: runs.map((run) => ({
-      name: runLabel(run),
-      icon: markerShape(run.slot),
-      itemStyle: markerStyle(run, theme),
-    })),
-  };
-}
-
-/** A legend of short lines, for figures without markers. */
-export function lineLegend(
-  theme: ChartTheme,
-  runs: readonly StudyRun[],
-  left: number,
-): LegendComponentOption {
-  return {
-    ...legend(theme, runs, left),
-    itemWidth: 1.6 * theme.fontSize,
-    itemHeight: theme.lineWidth,
-    data: runs.map((run) => ({
-      name: runLabel(run),
-      icon: 'rect',
-      itemStyle: { color: regimeColour(run, theme), borderWidth: 0 },
-    })),
-  };
 }
 
 /** Parts of an option that every figure shares. */

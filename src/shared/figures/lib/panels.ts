@@ -47,7 +47,7 @@ export function panelFrames(theme: ChartTheme, layout: PanelLayout): Panels {
   const isLeft = (panel: number): boolean => panel % columns === 0;
   const isBottom = (panel: number): boolean => panel + columns >= count;
 
-  const bare = theme.tickLength + 2.1 * em;
+  const bare = theme.tickLength + 2.3 * em;
   const gutter = (column: number): number => {
     const own = layout.y.filter((_, i) => i % columns === column);
     if (layout.yLabels === 'all') return leftMargin(theme, own.length > 0 ? own : layout.y);
