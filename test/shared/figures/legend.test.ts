@@ -21,11 +21,16 @@ const withLegend = [
   'validation-curves',
 ];
 
+/** ECharts takes one part or several. */
+function listed(parts: unknown): unknown[] {
+  return Array.isArray(parts) ? parts : [parts];
+}
+
 function laidOut(id: string, width: number) {
   const theme = screenTheme('light', undefined, 12, { width, height: 320 });
   const { legend, grid } = findFigure(id).toOption(study, { scored: 'float' }, theme);
-  const lines = [legend ?? []].flat() as LegendComponentOption[];
-  const tops = ([grid ?? []].flat() as GridComponentOption[]).map(({ top }) => Number(top));
+  const lines = listed(legend) as LegendComponentOption[];
+  const tops = (listed(grid) as GridComponentOption[]).map(({ top }) => Number(top));
   return { lines, top: Math.min(...tops), em: theme.fontSize };
 }
 
@@ -48,7 +53,7 @@ describe.each(withLegend)('the legend of %s', (id) => {
 test('titles of stacked panels stand in line and are worded for the height of a panel', () => {
   const theme = screenTheme('light', undefined, 12, { width: 300, height: 260 });
   const { yAxis } = findFigure('validation-curves').toOption(study, { scored: 'float' }, theme);
-  const axes = [yAxis ?? []].flat() as { name?: string; nameGap?: number }[];
+  const axes = listed(yAxis) as { name?: string; nameGap?: number }[];
   expect(axes.map(({ name }) => name)).toEqual(['SROCC', 'RMSE (points)']);
   expect(new Set(axes.map(({ nameGap }) => nameGap)).size).toBe(1);
 });
