@@ -125,7 +125,7 @@ export function startSweep(
     storePairs(db, request, cells, stored, createdAtMs);
     const group = {
       kind: 'sweep' as const,
-      name: request.name.trim() || `${request.draft.name}: ${axesName(request.axes)}`,
+      name: request.name.trim() || `${request.draft.name}, ${axesName(request.axes)}`,
       unit: 'jobs',
       members: members.map((jobId) => ({ jobId, units: 1 })),
       createdAtMs,

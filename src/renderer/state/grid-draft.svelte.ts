@@ -5,15 +5,20 @@ import { toErrorData } from '@shared/errors';
 import { defaultValues, type ParamSpec, type ParamValues } from '@shared/params';
 import type { RpcClient } from '@shared/rpc';
 import { attackFiles } from '@shared/weights/attack-files';
+import { attackAt, combinations } from '@shared/sweep/combine';
+import { AxesDraft } from './axes-draft.svelte';
 import { DefenceDraft } from './defence-draft.svelte';
 import { BatchDraft } from './batch-draft.svelte';
 import { Latest } from './latest';
+import { attackAxisOptions } from './sweep-draft.svelte';
 
 /** One attack of the grid with the settings typed so far. */
 export interface GridEntry {
   readonly key: number;
   readonly attackId: string;
   readonly typed: ParamValues;
+  /** Settings of it that are varied; none at first. */
+  readonly axes: AxesDraft;
 }
 
 /** The form of new attacks: several attacks on several runs. It outlives a look at another screen. */
@@ -57,7 +62,10 @@ export class GridDraft extends BatchDraft {
 
   /** Takes an attack in, also one that is in already: with other settings it is another row. */
   add(attackId: string, typed: ParamValues): void {
-    this.#entries = [...this.#entries, { key: this.#nextKey++, attackId, typed }];
+    this.#entries = [
+      ...this.#entries,
+      { key: this.#nextKey++, attackId, typed, axes: new AxesDraft() },
+    ];
   }
 
   remove(key: number): void {
@@ -92,6 +100,10 @@ export class GridDraft extends BatchDraft {
       ({ info, params }) => [info.params, params] as [readonly ParamSpec[], ParamValues],
     );
     const run = [runSpecs, defaultValues(runSpecs, this.typedRun)] as const;
+    for (const { info, axes } of this.#known(attacks)) {
+      const unclear = axes.problem(attackAxisOptions(info));
+      if (unclear) return unclear;
+    }
     const wrong = this.problem([...blocks, run, this.defence.block(defences)]);
     if (wrong) return wrong;
     const lacking = this.#known(attacks).find(
@@ -113,14 +125,18 @@ export class GridDraft extends BatchDraft {
       runIds: [...this.runIds],
       side: this.side,
       limit: this.limit,
-      attacks: this.#known(attacks).map(({ info, params }) => ({
-        attackId: info.id,
-        params,
-        run,
-        seed: this.seed ?? 1,
-        ...(traces > 0 ? { traces } : {}),
-        ...(defence && { defence }),
-      })),
+      attacks: this.#known(attacks).flatMap(({ info, params, axes }) => {
+        const choice = {
+          attackId: info.id,
+          params,
+          run,
+          seed: this.seed ?? 1,
+          ...(traces > 0 ? { traces } : {}),
+          ...(defence && { defence }),
+        };
+        const points = combinations(axes.axes(attackAxisOptions(info)));
+        return points.map((point) => attackAt(choice, point));
+      }),
     };
   }
 
@@ -142,10 +158,12 @@ export class GridDraft extends BatchDraft {
     }
   }
 
-  #known(attacks: readonly AttackInfo[]): { info: AttackInfo; params: ParamValues }[] {
-    return this.#entries.flatMap(({ attackId, typed }) => {
+  #known(
+    attacks: readonly AttackInfo[],
+  ): { info: AttackInfo; params: ParamValues; axes: AxesDraft }[] {
+    return this.#entries.flatMap(({ attackId, typed, axes }) => {
       const info = attacks.find(({ id }) => id === attackId);
-      return info ? [{ info, params: defaultValues(info.params, typed) }] : [];
+      return info ? [{ info, params: defaultValues(info.params, typed), axes }] : [];
     });
   }
 }

@@ -129,7 +129,7 @@ export class PairDraft {
   }
 
   /** As the host takes it; null while something is missing. */
-  #asDraft(datasetId: number): Draft | null {
+  asDraft(datasetId: number): Draft | null {
     const model = this.#model;
     if (this.problem !== null || !model || this.splitId === null || this.seed === null) return null;
     return {
@@ -159,15 +159,18 @@ export class PairDraft {
     return JSON.stringify({ ...values, model: this.#model?.id });
   }
 
-  /** Measures a few real steps of both twins; starts nothing. */
-  async check(datasetId: number): Promise<void> {
-    const draft = this.#asDraft(datasetId);
+  /**
+   * Measures a few real steps of both twins; starts nothing.
+   * @param pairs how many pairs a sweep makes of the form
+   */
+  async check(datasetId: number, pairs = 1): Promise<void> {
+    const draft = this.asDraft(datasetId);
     if (!draft) return;
     const mark = this.#mark();
     this.#checking = true;
     this.#error = null;
     try {
-      const found = await this.#runs.checkPair(draft, this.repeats ?? 1);
+      const found = await this.#runs.checkPair(draft, Math.max(pairs, this.repeats ?? 1));
       this.#checked = { mark, found };
     } catch (thrown) {
       this.#error = toErrorData(thrown);
@@ -177,12 +180,17 @@ export class PairDraft {
   }
 
   async create(datasetId: number): Promise<boolean> {
-    const draft = this.#asDraft(datasetId);
+    return await this.start(datasetId, (draft) => this.#runs.createPair(draft, this.#asRepeats()));
+  }
+
+  /** Does something with the pair as the form has it; what goes wrong is shown with the form. */
+  async start(datasetId: number, work: (draft: Draft) => Promise<void>): Promise<boolean> {
+    const draft = this.asDraft(datasetId);
     if (!draft) return false;
     this.#busy = true;
     this.#error = null;
     try {
-      await this.#runs.createPair(draft, this.#asRepeats());
+      await work(draft);
       return true;
     } catch (thrown) {
       this.#error = toErrorData(thrown);

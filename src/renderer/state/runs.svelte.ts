@@ -1,5 +1,6 @@
 import type { Preflight } from '@shared/domain/preflight';
 import type { Pair, Run, Series } from '@shared/domain/run';
+import type { SweepRequest } from '@shared/domain/sweep';
 import type { ImportDraft, PairDraft, Repeats, RpcClient } from '@shared/rpc';
 import { runTwinName } from '@shared/twin';
 import type { Notices } from './notices.svelte';
@@ -19,6 +20,7 @@ export class Runs {
   #pairs = $state.raw<readonly Pair[]>([]);
   #selectedPairId = $state<number | null>(null);
   #soloId = $state<number | null>(null);
+  #sweepId = $state<number | null>(null);
   /** True while the form for a new pair is open. */
   drafting = $state(false);
 
@@ -91,19 +93,40 @@ export class Runs {
     this.#pairs = [];
     this.#selectedPairId = null;
     this.#soloId = null;
+    this.#sweepId = null;
     this.drafting = false;
   }
 
   select(pairId: number): void {
     this.#selectedPairId = pairId;
     this.#soloId = null;
+    this.#sweepId = null;
+    this.drafting = false;
+  }
+
+  /** The group of jobs shown in place of a pair: a sweep. */
+  get sweepId(): number | null {
+    return this.#sweepId;
+  }
+
+  selectSweep(groupId: number): void {
+    this.#soloId = null;
+    this.#sweepId = groupId;
     this.drafting = false;
   }
 
   /** Shows a run that has no twin. */
   selectSolo(runId: number): void {
     this.#soloId = runId;
+    this.#sweepId = null;
     this.drafting = false;
+  }
+
+  /** Starts a sweep and shows it. @throws LabError of the first pair that is refused */
+  async startSweep(request: SweepRequest): Promise<void> {
+    const group = await this.#client.call('sweep.start', request);
+    await this.load();
+    this.selectSweep(group.id);
   }
 
   /** Makes runs of weight files as they are and shows them. @throws LabError saying what does not fit */

@@ -78,12 +78,13 @@ export function pointName(point: Point): string {
     .join(', ');
 }
 
-/** "lambda (5 values), seed (3 values)" */
+/** "5 values of lambda, 3 of seed" */
 export function axesName(axes: readonly SweepAxis[]): string {
   return axes
-    .map(
-      ({ setting, values }) => `${words(setting.split('.').at(-1) ?? setting)} (${values.length})`,
-    )
+    .map(({ setting, values }, i) => {
+      const name = words(setting.split('.').at(-1) ?? setting);
+      return `${values.length} ${i === 0 ? 'values of' : 'of'} ${name}`;
+    })
     .join(', ');
 }
 

@@ -74,7 +74,7 @@ describe('step by step', () => {
     expect(plan.out.match(/Nudge, epsilon 0.02 +new/g)).toHaveLength(3);
     const done = await verb(line);
     expect(done.code, done.notes).toBe(0);
-    expect(done.notes).toContain('Toy: lambda (2): 15 jobs');
+    expect(done.notes).toContain('Toy, 2 values of lambda: 15 jobs');
     expect(done.out.match(/^Stored run/gm)).toHaveLength(3);
     const again = await verb(`${line} --dry-run`);
     expect(again.out).toContain('2 pairs, 0 jobs to do');

@@ -78,7 +78,7 @@ describe('runExperiment', () => {
     expect(steps.map(([outcome]) => outcome)).toEqual([
       ...['reused', 'reused', 'done', 'done', 'done', 'done'],
     ]);
-    expect(steps[2]?.[1]).toBe('trained 3 pairs, Toy: lambda (3)');
+    expect(steps[2]?.[1]).toBe('trained 3 pairs, Toy, 3 values of lambda');
     expect(result.pairs.map(({ pair }) => pair?.name)).toEqual([
       'Toy, lambda 0.1',
       'Toy, lambda 0.2',

@@ -41,7 +41,7 @@ describe('a sweep', () => {
       true,
     );
     const group = await lab.call('sweep.start', request(seeded));
-    expect(group).toMatchObject({ kind: 'sweep', name: 'Toy: lambda (3)', unit: 'jobs' });
+    expect(group).toMatchObject({ kind: 'sweep', name: 'Toy, 3 values of lambda', unit: 'jobs' });
     const jobs = await finished(lab, group.members);
     // The first pair with its measures comes before the second.
     expect(jobs.map(({ kind }) => kind)).toEqual([
