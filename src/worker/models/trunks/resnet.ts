@@ -1,6 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { addRelu } from '../../engine';
-import { BatchNorm, Conv2d, Module, kaimingNormal, maxPool2d, recomputed } from '../../nn';
+import {
+  BatchNorm,
+  Conv2d,
+  ConvNorm,
+  Module,
+  kaimingNormal,
+  maxPool2d,
+  recomputed,
+} from '../../nn';
 import type { BatchNormMode, Scope } from '../../nn';
 
 /**
@@ -56,12 +64,6 @@ export function resNetWidths(id: ResNetId, width = 1): readonly [number, number,
   return [first, 2 * first, 4 * first, 8 * first];
 }
 
-/** A bias-free convolution and its normalisation. */
-interface Unit {
-  readonly convolution: Conv2d;
-  readonly norm: BatchNorm;
-}
-
 interface Geometry {
   readonly inputs: number;
   readonly outputs: number;
@@ -82,14 +84,10 @@ function convolution(scope: Scope, { inputs, outputs, kernel, stride }: Geometry
   });
 }
 
-function applyUnit(unit: Unit, x: tf.Tensor4D, mode: BatchNormMode): tf.Tensor4D {
-  return unit.norm.forward(unit.convolution.forward(x), mode);
-}
-
 /** Two 3x3 convolutions, or 1x1, 3x3, 1x1 around a narrow middle; plus the shortcut. */
 class Block extends Module {
-  readonly #units: readonly Unit[];
-  readonly #shortcut: Unit | undefined;
+  readonly #units: readonly ConvNorm[];
+  readonly #shortcut: ConvNorm | undefined;
 
   constructor(scope: Scope, { inputs, width, stride, bottleneck }: BlockOptions) {
     super(scope);
@@ -113,11 +111,11 @@ class Block extends Module {
         : undefined;
   }
 
-  #unit(convolutionName: string, normName: string, geometry: Geometry): Unit {
-    return {
-      convolution: this.child(convolutionName, (scope) => convolution(scope, geometry)),
-      norm: this.child(normName, (scope) => new BatchNorm(scope, geometry.outputs)),
-    };
+  #unit(convolutionName: string, normName: string, geometry: Geometry): ConvNorm {
+    return new ConvNorm(
+      this.child(convolutionName, (scope) => convolution(scope, geometry)),
+      this.child(normName, (scope) => new BatchNorm(scope, geometry.outputs)),
+    );
   }
 
   forward(x: tf.Tensor4D, mode: BatchNormMode): tf.Tensor4D {
@@ -127,13 +125,13 @@ class Block extends Module {
       const y = this.#units.reduce(
         (input, unit, i) =>
           tf.tidy(() => {
-            const output = applyUnit(unit, input, mode);
+            const output = unit.forward(input, mode);
             return i < last ? tf.relu(output) : output;
           }),
         x,
       );
       const shortcut = this.#shortcut;
-      return addRelu(y, shortcut ? tf.tidy(() => applyUnit(shortcut, x, mode)) : x);
+      return addRelu(y, shortcut ? tf.tidy(() => shortcut.forward(x, mode)) : x);
     });
   }
 }
@@ -147,7 +145,7 @@ interface BlockOptions {
 
 /** The trunk up to its last stage, without pooling and classifier. */
 export class ResNet extends Module {
-  readonly #stem: Unit;
+  readonly #stem: ConvNorm;
   readonly #stages: readonly (readonly Block[])[];
 
   constructor(
@@ -158,10 +156,10 @@ export class ResNet extends Module {
     const { blocks, bottleneck } = LAYOUTS[id];
     const base = baseWidth(width);
     const geometry = { inputs: 3, outputs: base, kernel: 7, stride: 2 };
-    this.#stem = {
-      convolution: this.child(names.convolution, (own) => convolution(own, geometry)),
-      norm: this.child(names.norm, (own) => new BatchNorm(own, base)),
-    };
+    this.#stem = new ConvNorm(
+      this.child(names.convolution, (own) => convolution(own, geometry)),
+      this.child(names.norm, (own) => new BatchNorm(own, base)),
+    );
     let inputs = base;
     this.#stages = blocks.map((count, stage) =>
       Array.from({ length: count }, (_, i) => {
@@ -184,7 +182,7 @@ export class ResNet extends Module {
     recompute: boolean | undefined,
   ): [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D, tf.Tensor4D] {
     let y = tf.tidy(() => {
-      const normal = tf.tidy(() => tf.relu(applyUnit(this.#stem, x, mode)));
+      const normal = tf.tidy(() => tf.relu(this.#stem.forward(x, mode)));
       return maxPool2d(normal, { kernel: 3, stride: 2, padding: 1 });
     });
     const outputs = this.#stages.map((stage) => {
