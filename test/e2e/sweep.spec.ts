@@ -87,5 +87,46 @@ test('a person sweeps lambda, watches the figure fill, and looks at the pictures
     await look(page, info, 'sweep-03-filled');
   });
 
+  await test.step('a brush in one figure picks the same pictures everywhere', async () => {
+    await page.keyboard.press('6');
+    await id('figure-before-after').click();
+    const chart = id('chart').first();
+    await expect(chart).toHaveAttribute('data-points', /^[1-9]/);
+    const box = await chart.boundingBox();
+    if (!box) throw new Error('the chart has a place');
+    await page.mouse.move(box.x + 0.1 * box.width, box.y + 0.1 * box.height);
+    await page.mouse.down();
+    await page.mouse.move(box.x + 0.9 * box.width, box.y + 0.9 * box.height, { steps: 4 });
+    await page.mouse.up();
+    await expect(id('picked-strip')).toBeVisible();
+    const count = Number(await id('picked-strip').getAttribute('data-count'));
+    expect(count).toBeGreaterThan(0);
+    await expect(id('point-detail')).toContainText('MOS, lab scale');
+    await look(page, info, 'sweep-04-brushed');
+    await id('figure-absolute-change').click();
+    await expect(id('picked-strip')).toHaveAttribute('data-count', String(count));
+    await expect(id('selected-marks')).toBeVisible();
+    await id('figure-as-table').click();
+    await id('only-picked').check();
+    await id('pick-by-range').locator('summary').click();
+    await id('pick-quantity').selectOption('change');
+    await id('pick-from').fill('1000');
+    await id('pick-select').click();
+    await expect(id('picked-strip')).toBeHidden();
+  });
+
+  await test.step('what is older than the stored results is marked and never replaced unasked', async () => {
+    await id('figure-as-table').click();
+    await expect(id('stale-corner')).toBeHidden();
+    await page.keyboard.press('3');
+    await id('pair-row').first().click();
+    await id('evaluate-start').click();
+    await page.keyboard.press('6');
+    await expect(id('stale-corner')).toBeVisible({ timeout: 60_000 });
+    await look(page, info, 'sweep-05-stale');
+    await id('study-reload').click();
+    await expect(id('study-stale')).toBeHidden();
+  });
+
   expect(complaints).toEqual([]);
 });

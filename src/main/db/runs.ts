@@ -25,10 +25,12 @@ interface RunRow {
   readonly deleted_at_ms: number | null;
   readonly train_job_id: number;
   readonly state: JobState;
+  readonly slot: number | null;
 }
 
 const select = `
   SELECT r.*, j.id AS train_job_id, j.state AS state,
+    (SELECT slot FROM model_slots m WHERE m.model_id = r.model_id) AS slot,
     (SELECT json_group_array(p.id) FROM pairs p
      WHERE p.baseline_run_id = r.id OR p.nt_run_id = r.id) AS pair_ids,
     (SELECT max(epoch) FROM epochs e WHERE e.run_id = r.id) AS epochs_done
@@ -54,6 +56,7 @@ function toRun(row: RunRow): Run {
       row.lab_scale === null || row.lab_offset === null
         ? null
         : { scale: row.lab_scale, offset: row.lab_offset },
+    ...(row.slot !== null && { slot: row.slot }),
     createdAtMs: row.created_at_ms,
     deletedAtMs: row.deleted_at_ms,
   };

@@ -40,6 +40,22 @@ export class PointIndex<P extends Placed> {
     }
     return best;
   }
+
+  /** Every point of a rectangle, its edges included, given by two opposite corners. */
+  within(ax: number, ay: number, bx: number, by: number): P[] {
+    const [left, right] = [Math.min(ax, bx), Math.max(ax, bx)];
+    const [top, bottom] = [Math.min(ay, by), Math.max(ay, by)];
+    const found: P[] = [];
+    for (let column = Math.floor(left / CELL); column <= Math.floor(right / CELL); column++) {
+      for (let row = Math.floor(top / CELL); row <= Math.floor(bottom / CELL); row++) {
+        for (const point of this.#cells.get(cellKey(column, row)) ?? []) {
+          const { px, py } = point;
+          if (px >= left && px <= right && py >= top && py <= bottom) found.push(point);
+        }
+      }
+    }
+    return found;
+  }
 }
 
 function cellKey(column: number, row: number): string {

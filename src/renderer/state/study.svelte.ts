@@ -3,13 +3,8 @@ import type { FigureOptions, Study, StudySelection } from '@shared/domain/study'
 import type { RpcClient } from '@shared/rpc';
 import { Latest } from './latest';
 import type { Notices } from './notices.svelte';
+import { PictureSelection } from './picture-selection.svelte';
 import type { Runs } from './runs.svelte';
-
-/** The picture behind a clicked point; every open view follows it. */
-export interface SelectedPoint {
-  readonly runId: number;
-  readonly imageId: number;
-}
 
 /**
  * What figures and tables show: chosen pairs, one side of the split, and everything stored about
@@ -31,7 +26,8 @@ export class StudyState {
   #stale = $state(false);
   figureId = $state<string | null>(null);
   tableId = $state<string | null>(null);
-  point = $state.raw<SelectedPoint | null>(null);
+  /** The pictures picked out in figures, tables and lists; every open view follows. */
+  readonly picked = new PictureSelection();
 
   /** Until the person has chosen: the newest pair that is trained, else the newest. */
   readonly pairIds: readonly number[] = $derived.by(() => {
@@ -64,6 +60,9 @@ export class StudyState {
     client.on('job.changed', (job) => {
       if (job.state === 'done' && this.selection.runIds.includes(job.runId)) this.#stale = true;
     });
+    client.on('job.rows', ({ runId }) => {
+      if (this.selection.runIds.includes(runId)) this.#stale = true;
+    });
   }
 
   get side(): Side {
@@ -82,9 +81,17 @@ export class StudyState {
     return this.#loading;
   }
 
-  /** True when results have arrived that the loaded study does not contain. */
+  /** True when something is stored that the loaded study does not contain: results, or another name. */
   get stale(): boolean {
-    return this.#stale && this.#study !== null;
+    return this.#study !== null && (this.#stale || this.#renamed(this.#study));
+  }
+
+  #renamed({ runs, pairs }: Study): boolean {
+    const names = new Map(this.#runs.pairs.map(({ pair }) => [pair.id, pair.name]));
+    return (
+      runs.some(({ run }) => (this.#runs.get(run.id)?.name ?? run.name) !== run.name) ||
+      pairs.some(({ id, name }) => (names.get(id) ?? name) !== name)
+    );
   }
 
   get isEmpty(): boolean {
@@ -129,7 +136,7 @@ export class StudyState {
     this.#soloIds = [];
     this.#study = null;
     this.#stale = false;
-    this.point = null;
+    this.picked.clear();
   }
 
   /** Reads the selection unless it is the one already loaded; new results wait for `load`. */

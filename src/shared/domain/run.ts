@@ -208,6 +208,8 @@ export const Run = v.object({
   engine: v.nullable(EngineName),
   /** Lab score = scale * native + offset. */
   labScale: v.nullable(v.object({ scale: v.number(), offset: v.number() })),
+  /** Fixed marker and colour slot of its model, as `StudyRun.slot`; absent where none is stored. */
+  slot: v.optional(v.number()),
   createdAtMs: v.number(),
   deletedAtMs: v.nullable(v.number()),
 });
