@@ -29,6 +29,7 @@ const shownTypes: Readonly<Record<string, string>> = {
 const exportTypes: Readonly<Record<string, { readonly contentType: string }>> = {
   ...figureFormats,
   ...tableFormats,
+  recipe: { contentType: 'application/json; charset=utf-8' },
 };
 
 /**

@@ -1,6 +1,13 @@
 import * as v from 'valibot';
 import { FigureOptions, StudySelection } from './domain/study';
-import { Exported, FigureFormat, FigureSize, PictureFormat, TableFormat } from './rpc-values';
+import {
+  Bundle,
+  Exported,
+  FigureFormat,
+  FigureSize,
+  PictureFormat,
+  TableFormat,
+} from './rpc-values';
 
 /** The part of the RPC contract (rpc.ts) that takes figures and tables out of the lab. */
 export const exportMethods = {
@@ -24,6 +31,23 @@ export const exportMethods = {
     }),
     /** A PNG in base 64. */
     result: v.object({ png: v.string() }),
+  },
+  /**
+   * Every figure and table that the study has the results for, each with its recipe, captions, a
+   * document that shows them all, and checksums, in one folder. Nothing half-made is ever seen.
+   */
+  'export.bundle': {
+    args: v.object({
+      name: v.string(),
+      selection: StudySelection,
+      options: FigureOptions,
+      size: v.omit(FigureSize, ['widthIn', 'heightIn']),
+      /** Folder to put it into; the workspace's exports where null. */
+      path: v.nullable(v.string()),
+      /** Whether a bundle of this name may be replaced. */
+      overwrite: v.boolean(),
+    }),
+    result: Bundle,
   },
   /** Original and attacked pictures of the bench side by side, with their scores, as a file. */
   'export.plate': {

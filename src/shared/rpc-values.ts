@@ -108,18 +108,37 @@ export const FigureSize = v.object({
 });
 export type FigureSize = v.InferOutput<typeof FigureSize>;
 
-export const Exported = v.object({
+const exportedFile = {
   fileName: v.string(),
   /** Absolute path inside the workspace's exports folder. */
   path: v.string(),
   /** For `mediaUrl('export', mediaId)`. */
   mediaId: v.string(),
   sizeBytes: v.number(),
+};
+
+export const Exported = v.object({
+  ...exportedFile,
+  /** The file beside it that says where its numbers come from; absent for a plate of the bench. */
+  recipe: v.optional(v.object(exportedFile)),
 });
 export type Exported = v.InferOutput<typeof Exported>;
 
+/** A paper bundle as it was written. */
+export const Bundle = v.object({
+  /** Its folder. */
+  path: v.string(),
+  files: v.number(),
+  sizeBytes: v.number(),
+  figures: v.number(),
+  tables: v.number(),
+  /** What could not be made, with the reason. */
+  leftOut: v.array(v.object({ id: v.string(), title: v.string(), reason: v.string() })),
+});
+export type Bundle = v.InferOutput<typeof Bundle>;
+
 export const ExportedWeights = v.object({
-  ...Exported.entries,
+  ...exportedFile,
   /** Null where the file lies outside the exports folder. */
   mediaId: v.nullable(v.string()),
   sha256: v.string(),

@@ -302,6 +302,8 @@ export const events = {
   'job.removed': byId,
   'group.changed': JobGroup,
   'import.progress': v.object({ done: v.number(), total: v.number(), phase: v.string() }),
+  /** Figures and tables of a bundle that are written. */
+  'bundle.progress': v.object({ done: v.number(), total: v.number(), phase: v.string() }),
   'job.progress': v.object({ id: v.number(), progress: JobProgress }),
   'run.steps': v.object({ id: v.number(), steps: v.array(StepMetric) }),
   'run.epoch': v.object({ id: v.number(), epoch: EpochMetric }),

@@ -1,5 +1,7 @@
+import type { FitSpec } from '@shared/domain/run';
 import type { StoredWeights } from '@shared/domain/weights';
 import type { ReadableDb, WritableDb } from './handle';
+import { fromJson } from './handle';
 import { findWeights } from './weights';
 
 /** Remembers which file of the inventory a fit came to. */
@@ -20,4 +22,14 @@ export function listFitResults(db: ReadableDb): { jobId: number; weights: Stored
       const found = findWeights(db, sha256)?.weights;
       return found?.deletedAtMs === null ? [{ jobId, weights: found }] : [];
     });
+}
+
+/** How a weight file was fitted here: the newest fit that came to it; null for a file from outside. */
+export function fitOf(db: ReadableDb, sha256: string): FitSpec | null {
+  const row = db.get<{ spec: string }>(
+    `SELECT j.spec FROM fit_results f JOIN jobs j ON j.id = f.job_id WHERE f.sha256 = @sha256
+     ORDER BY f.job_id DESC LIMIT 1`,
+    { sha256 },
+  );
+  return row ? fromJson<FitSpec>(row.spec) : null;
 }

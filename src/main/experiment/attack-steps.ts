@@ -76,6 +76,7 @@ async function completed(
     params,
     run: checkValues('run', catalogue.attackRun, planned.run),
     seed: planned.seed ?? plan.seed,
+    ...(planned.traces !== undefined && { traces: planned.traces }),
   };
   const specs = runIds.map((runId): AttackSpec => ({
     kind: 'attack',

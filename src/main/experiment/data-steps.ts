@@ -14,12 +14,27 @@ export async function ensureDataset(context: Context): Promise<Dataset> {
   const wanted = plan.dataset;
   const end = lab.on('import.progress', (progress) => narrator.importing(progress));
   try {
+    if ('stored' in wanted) return await ensureStored(context, wanted.stored);
     return 'demo' in wanted
       ? await ensureDemo(context, wanted.demo.images, wanted.demo.seed ?? plan.seed, wanted.name)
       : await ensureFolder(context, wanted);
   } finally {
     end();
   }
+}
+
+async function ensureStored(context: Context, name: string): Promise<Dataset> {
+  const found = await findByName(context, name);
+  if (!found) {
+    throw new LabError({
+      kind: 'not-found',
+      message: `the workspace has no data set named "${name}"`,
+      safe: 'Nothing was started.',
+      next: `Import it first: iqalab import FOLDER --name "${name}".`,
+    });
+  }
+  context.narrator.step('reused', `data set ${name}`);
+  return found;
 }
 
 async function ensureDemo(
@@ -45,7 +60,7 @@ async function ensureDemo(
 
 async function ensureFolder(
   context: Context,
-  wanted: Exclude<Context['plan']['dataset'], { demo: unknown }>,
+  wanted: Extract<Context['plan']['dataset'], { path: string }>,
 ): Promise<Dataset> {
   const { lab, narrator, baseDir } = context;
   const path = resolve(baseDir, wanted.path);
@@ -149,6 +164,7 @@ async function splitSpec(context: Context, dataset: Dataset): Promise<SplitSpec>
   const wanted = plan.split;
   const seed = wanted.seed ?? plan.seed;
   if (wanted.method === 'random') return { ...wanted, seed };
+  if (wanted.method === 'positions') return { ...wanted, method: 'imported', seed };
   const path = resolve(baseDir, wanted.indexFile);
   const index = await lab.call('split.readIndexFile', { datasetId: dataset.id, path });
   return { method: 'imported', ...index, seed, validationShare: wanted.validationShare };

@@ -30,6 +30,11 @@ const FolderData = v.strictObject({
   mapping: v.optional(v.partial(LabelMapping)),
 });
 
+const StoredData = v.strictObject({
+  /** Name of a data set that the workspace holds already, however it was imported. */
+  stored: v.string(),
+});
+
 const RandomSplit = v.strictObject({
   method: v.literal('random'),
   seed: v.optional(seed),
@@ -66,6 +71,20 @@ const vary = v.record(v.string(), v.union([v.string(), v.array(ParamValue)]));
 
 /** A pair at every combination of the values of some settings. */
 const SweepPlan = v.strictObject({ ...plannedPair, vary });
+
+const positions = v.array(v.pipe(v.number(), v.integer(), v.minValue(0)));
+
+/** An index file's content in the experiment itself. */
+const PositionSplit = v.strictObject({
+  method: v.literal('positions'),
+  /** 0-based places in the label file. */
+  train: positions,
+  test: positions,
+  /** Where they come from. */
+  source: v.optional(v.string(), 'the experiment file'),
+  seed: v.optional(seed),
+  validationShare: v.optional(share, 0.1),
+});
 
 const PairPlan = v.strictObject({
   ...plannedPair,
@@ -132,6 +151,8 @@ const AttackPlan = v.strictObject({
   side,
   seed: v.optional(seed),
   limit: v.optional(v.nullable(count), null),
+  /** Pictures whose every step is recorded, spread evenly over the ratings. */
+  traces: v.optional(count),
 });
 
 const NormsPlan = v.strictObject({
@@ -176,10 +197,10 @@ const fields = {
   /** Without it, the best engine here. With it, results of other engines are not reused. */
   engine: v.optional(EngineName),
   dataset: v.union(
-    [DemoData, FolderData],
-    'say either {"demo": {...}} or {"path": "FOLDER OR LABEL FILE"}',
+    [DemoData, FolderData, StoredData],
+    'say either {"demo": {...}}, {"path": "FOLDER OR LABEL FILE"} or {"stored": "NAME"}',
   ),
-  split: v.variant('method', [RandomSplit, ImportedSplit]),
+  split: v.variant('method', [RandomSplit, ImportedSplit, PositionSplit]),
   /** Added to the workspace first; relative to the experiment file. */
   weightFiles: v.optional(v.array(v.string()), []),
   pairs: v.optional(v.array(PairPlan), []),
@@ -204,6 +225,8 @@ export const Experiment = v.pipe(
   ),
 );
 export type Experiment = v.InferOutput<typeof Experiment>;
+/** As it is written in a file. */
+export type ExperimentInput = v.InferInput<typeof Experiment>;
 export type DefencePlan = v.InferOutput<typeof DefencePlan>;
 export type PairPlan = v.InferOutput<typeof PairPlan>;
 export type SweepPlan = v.InferOutput<typeof SweepPlan>;
@@ -257,8 +280,8 @@ function hint(issue: v.BaseIssue<unknown>): string | undefined {
 
 const fieldNames = [
   ...Object.keys(fields),
-  ...[DemoData, FolderData, RandomSplit, ImportedSplit].flatMap(({ entries }) =>
-    Object.keys(entries),
+  ...[DemoData, FolderData, StoredData, RandomSplit, ImportedSplit, PositionSplit].flatMap(
+    ({ entries }) => Object.keys(entries),
   ),
   ...[
     PairPlan,

@@ -14,6 +14,8 @@ export interface Export {
   /** Everything the file is made from except its format: the same recipe gives the same name. */
   readonly recipe: Readonly<Record<string, unknown>> & { readonly options: FigureOptions };
   readonly bytes: Uint8Array;
+  /** Text of the recipe that is written beside it. */
+  readonly recipeText?: string;
 }
 
 /**
@@ -25,6 +27,20 @@ export async function storeExport(board: JobBoard, made: Export): Promise<Export
   const mark = sha256(JSON.stringify(recipe)).slice(0, 6);
   const stem = [defId, slug(recipe.options.attack ?? ''), mark].filter((part) => part !== '');
   const fileName = `${stem.join('-')}.${formatInfo(format).extension}`;
+  const own = await store(board, fileName, format, made, bytes);
+  if (made.recipeText === undefined) return own;
+  const beside = `${stem.join('-')}.recipe.json`;
+  const text = Buffer.from(made.recipeText, 'utf8');
+  return { ...own, recipe: await store(board, beside, 'recipe', made, text) };
+}
+
+async function store(
+  board: JobBoard,
+  fileName: string,
+  format: string,
+  { defId, recipe }: Export,
+  bytes: Uint8Array,
+): Promise<Exported> {
   const path = join(board.layout.exports, fileName);
   await replaceFile(path, bytes);
   const sizeBytes = bytes.length;

@@ -239,6 +239,14 @@ export function answers(): Answers {
     'study.load': (selection) => study(selection, testSide),
     'export.figure': ({ format }) => ({ ...exported, fileName: `figure.${format}` }),
     'export.preview': () => ({ png: '' }),
+    'export.bundle': ({ name }) => ({
+      path: `/home/ada/studies/nt/exports/${name}`,
+      files: 149,
+      sizeBytes: 3_400_000,
+      figures: 13,
+      tables: 16,
+      leftOut: [],
+    }),
     'export.plate': ({ format }) => ({ ...exported, fileName: `plate.${format}` }),
     'export.table': () => ({ ...exported, fileName: 'table.csv' }),
   };

@@ -12,22 +12,41 @@ export const exportHandlers: NounHandlers<'export'> = {
   'export.figure': async (context, { format, ...wanted }) => {
     const { figureId, selection, options, size } = wanted;
     const bytes = await drawnFigure(context, wanted, format);
+    const recipeText = await recipeOf(context, 'figure', wanted, figureId);
     const recipe = { selection, options, size };
-    return storeExport(opened(context).board, { defId: figureId, format, recipe, bytes });
+    return storeExport(opened(context).board, {
+      ...{ defId: figureId, format, recipe, bytes, recipeText },
+    });
   },
   'export.preview': async (context, wanted) => {
     const png = await drawnFigure(context, wanted, 'png');
     return { png: png.toString('base64') };
   },
-  'export.table': async (context, { tableId, selection, options, format }) => {
+  'export.table': async (context, { format, ...wanted }) => {
+    const { tableId, selection, options } = wanted;
     const { board } = opened(context);
     const [{ findTable }, { renderTable }] = await Promise.all([
       import('@shared/tables'),
       import('../../export/table'),
     ]);
-    const def = findTable(tableId);
-    const bytes = renderTable(def, loadStudy(board, selection), options, format);
-    return storeExport(board, { defId: def.id, format, recipe: { selection, options }, bytes });
+    const bytes = renderTable(findTable(tableId), loadStudy(board, selection), options, format);
+    const recipeText = await recipeOf(context, 'table', wanted, tableId);
+    const recipe = { selection, options };
+    return storeExport(board, { defId: tableId, format, recipe, bytes, recipeText });
+  },
+  'export.bundle': async (context, wanted) => {
+    const { board, db } = opened(context);
+    const { writeBundle } = await import('../../bundle/write');
+    const media = new MediaStore(board);
+    const study = loadStudy(board, wanted.selection);
+    const { recipeSource } = await import('../../recipe/source');
+    return await writeBundle(study, wanted, {
+      folder: wanted.path ?? board.layout.exports,
+      overwrite: wanted.overwrite,
+      source: recipeSource(db),
+      pictures: (kind, id) => media.find(kind, id),
+      onProgress: (progress) => context.events.emit('bundle.progress', progress),
+    });
   },
   'export.plate': async (context, { attackedIds, size, format }) => {
     const { db, board } = opened(context);
@@ -57,4 +76,21 @@ async function drawnFigure(
   const media = new MediaStore(board);
   const pictures: PictureSource = (kind, id) => media.find(kind, id);
   return await renderFigure(def, study, options, size, format, pictures);
+}
+
+async function recipeOf(
+  context: LabContext,
+  kind: 'figure' | 'table',
+  wanted: Pick<Args<'export.table'>, 'selection' | 'options'> &
+    Partial<Pick<Args<'export.figure'>, 'size'>>,
+  id: string,
+): Promise<string> {
+  const { board, db } = opened(context);
+  const [{ makeRecipe, recipeText }, { recipeSource }] = await Promise.all([
+    import('../../recipe/make'),
+    import('../../recipe/source'),
+  ]);
+  const { selection, options, size } = wanted;
+  const study = loadStudy(board, selection);
+  return recipeText(makeRecipe(kind, id, study, options, recipeSource(db), size));
 }

@@ -1,4 +1,5 @@
 import { runExperiment, type ExperimentResult } from '../../experiment/runner';
+import type { Narrator } from '../../experiment/context';
 import type { Experiment } from '../../experiment/schema';
 import { summarise, summaryRows, type TwinSummary } from '../../experiment/summary';
 import { columns } from './columns';
@@ -21,31 +22,36 @@ export async function runAndReport(
   baseDir: string,
   again: string,
 ): Promise<ExperimentReport> {
-  const { lab, terminal, progress } = session;
+  const { lab } = session;
   const wanted = session.engine === null ? plan : { ...plan, engine: session.engine };
-  let importing = false;
   const result = await runExperiment(lab, wanted, {
     baseDir,
     wait: (jobIds) => session.wait(jobIds, again),
-    narrator: {
-      step(outcome, text) {
-        if (importing) progress.abandon();
-        importing = false;
-        // Finished jobs have already had their line, with the time they took.
-        terminal.note(`${marks[outcome]}  ${text}`);
-      },
-      importing({ done, total, phase }) {
-        if (!importing) progress.start('preparing the pictures');
-        importing = true;
-        progress.update({ done, total, unit: 'pictures', phase, leftMs: null });
-      },
-    },
+    narrator: experimentNarrator(session),
   });
   const runIds = result.pairs.flatMap((pair) => pair.runIds);
   const study = await lab.call('study.load', { runIds, side: 'test' });
   const twins = summarise(study);
   printSummary(session, plan, result, twins);
   return { result, twins };
+}
+
+/** Tells every step of an experiment in a line of its own, and how far pictures are prepared. */
+export function experimentNarrator({ terminal, progress }: Session): Narrator {
+  let importing = false;
+  return {
+    step(outcome, text) {
+      if (importing) progress.abandon();
+      importing = false;
+      // Finished jobs have already had their line, with the time they took.
+      terminal.note(`${marks[outcome]}  ${text}`);
+    },
+    importing({ done, total, phase }) {
+      if (!importing) progress.start('preparing the pictures');
+      importing = true;
+      progress.update({ done, total, unit: 'pictures', phase, leftMs: null });
+    },
+  };
 }
 
 function printSummary(

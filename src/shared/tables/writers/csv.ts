@@ -20,13 +20,21 @@ export function writeCsv(table: DataTable): string {
  * form, and the notes as lines that begin with "#", so that no number loses its origin.
  */
 export function toCsv(table: Table): string {
-  const columns = table.columns.map(({ groups, label }) => [...groups, label].join(' / '));
-  const rows = table.rows.map(({ headers, cells }) => [
-    ...headers,
-    ...cells.map(({ value, text }) => value ?? text),
-  ]);
+  const { columns, rows } = tableNumbers(table);
   const notes = [table.caption, ...table.notes].map((note) => [`# ${note}`]);
-  return writeCsv({ columns: [...table.headers, ...columns], rows: [...rows, ...notes] });
+  return writeCsv({ columns, rows: [...rows, ...notes] });
+}
+
+/** The values of a table with every digit, under its headings joined into one line. */
+export function tableNumbers(table: Table): DataTable {
+  const columns = table.columns.map(({ groups, label }) => [...groups, label].join(' / '));
+  return {
+    columns: [...table.headers, ...columns],
+    rows: table.rows.map(({ headers, cells }) => [
+      ...headers,
+      ...cells.map(({ value, text }) => value ?? text),
+    ]),
+  };
 }
 
 function cell(value: string | number | null): string {

@@ -16,12 +16,12 @@ export function toLatex(table: Table): string {
   const lead = table.headers.length;
   const format = [
     'l'.repeat(lead),
-    ...table.columns.map(({ align }) => (align === 'right' ? 'r' : 'l')),
+    ...table.columns.map(({ align }, i) => (align === 'right' ? 'r' : leftColumn(table, i))),
   ].join('');
   const headings = Array.from({ length: levels(table) }, (_, level) => {
     const groups = spans(table, level);
     const cells = groups.map(({ text, count }) =>
-      count === 1 ? escape(text) : `\\multicolumn{${count}}{c}{${escape(text)}}`,
+      count === 1 ? latexText(text) : `\\multicolumn{${count}}{c}{${latexText(text)}}`,
     );
     return `${row([...blanks(lead), ...cells])}\n${rules(groups, lead)}`;
   });
@@ -31,10 +31,10 @@ export function toLatex(table: Table): string {
   const body = table.rows.flatMap(({ cells, startsPart }, i) => [
     ...(startsPart && i > 0 ? ['\\addlinespace'] : []),
     row([
-      ...(headers[i] ?? []).map(escape),
+      ...(headers[i] ?? []).map(latexText),
       ...cells.map((cell) =>
         partsOf(cell)
-          .map(({ text, bold }) => (bold ? `\\textbf{${escape(text)}}` : escape(text)))
+          .map(({ text, bold }) => (bold ? `\\textbf{${latexText(text)}}` : latexText(text)))
           .join(partsBreak),
       ),
     ]),
@@ -44,21 +44,31 @@ export function toLatex(table: Table): string {
     `\\begin{${environment}}[t]`,
     '\\centering',
     ...(width > pageWidth ? ['\\footnotesize\\setlength{\\tabcolsep}{3pt}'] : []),
-    `\\caption{${escape(fullCaption(table))}}`,
+    `\\caption{${latexText(fullCaption(table))}}`,
     `\\label{tab:${table.id}}`,
     `\\begin{tabular}{${format}}`,
     '\\toprule',
     ...headings,
-    row([...table.headers, ...table.columns.map(({ label }) => label)].map(escape)),
+    row([...table.headers, ...table.columns.map(({ label }) => label)].map(latexText)),
     '\\midrule',
     ...body,
     '\\bottomrule',
     '\\end{tabular}',
     '\\par\\smallskip',
-    `\\begin{minipage}{\\linewidth}\\footnotesize ${table.notes.map(escape).join(' ')}\\end{minipage}`,
+    `\\begin{minipage}{\\linewidth}\\footnotesize ${table.notes.map(latexText).join(' ')}\\end{minipage}`,
     `\\end{${environment}}`,
     '',
   ].join('\n');
+}
+
+/** Characters of a text that is set in lines of its own, and the width of those in em. */
+const longText = 40;
+const lineEm = 16;
+
+/** A column of sentences is broken into lines; one of words is as wide as they are. */
+function leftColumn({ rows }: Table, i: number): string {
+  const long = rows.some(({ cells }) => (cells[i]?.text.length ?? 0) > longText);
+  return long ? `p{${lineEm}em}` : 'l';
 }
 
 /** Of one column and of the page of a two-column paper, in points: 3.25 and 6.875 in. */
@@ -156,7 +166,7 @@ const characters: Readonly<Record<string, string>> = {
  * Text for LaTeX's text mode: its special characters escaped, symbols in their maths form. Straight
  * quotes become opening and closing ones, because the usual font encoding has no straight one.
  */
-function escape(text: string): string {
+export function latexText(text: string): string {
   const line = text.replaceAll(/[\s\p{Cc}]+/gu, ' ').replaceAll(/(?<=^|[\s([{])"/g, '\u201c');
   return Array.from(
     line.replaceAll('"', '\u201d'),

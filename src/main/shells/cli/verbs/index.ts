@@ -1,6 +1,7 @@
 import type { Verb } from '../verb';
 import attack from './attack';
 import attacks from './attacks';
+import bundle from './bundle';
 import defences from './defences';
 import demo from './demo';
 import engine from './engine';
@@ -13,6 +14,7 @@ import importVerb from './import';
 import lists from './lists';
 import models from './models';
 import norms from './norms';
+import reproduce from './reproduce';
 import resume from './resume';
 import run from './run';
 import serve from './serve';
@@ -24,7 +26,7 @@ import weights from './weights';
 
 /** Every verb in the order of the method, under the heading the help shows it. */
 export const verbs: readonly { readonly heading: string; readonly verbs: readonly Verb[] }[] = [
-  { heading: 'Everything at once:', verbs: [demo, run, serve] },
+  { heading: 'Everything at once:', verbs: [demo, run, reproduce, serve] },
   {
     heading: 'Step by step:',
     verbs: [
@@ -39,6 +41,7 @@ export const verbs: readonly { readonly heading: string; readonly verbs: readonl
       figures,
       tables,
       exportVerb,
+      bundle,
       exportWeights,
       resume,
     ],
