@@ -25,7 +25,9 @@ export function makeRecipe(
 ): Recipe {
   const made = madeThing(kind, id);
   const { study: scope, content } = scopeOf(made, study, options);
-  const { pairId: _pairId, imageIds, ...others } = options;
+  const { imageIds } = options;
+  // Numbers of this workspace mean nothing in another; undefined ones do not reach the file.
+  const others = { ...options, pairId: undefined, imageIds: undefined };
   const chosen = made.choices.includes('pairId') ? chosenPair(scope, options) : null;
   // Several pairs may share their baseline, none its twin.
   const last = chosen?.runs.at(-1);

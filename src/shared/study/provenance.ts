@@ -35,7 +35,7 @@ export interface Provenance {
   };
   readonly split: {
     readonly name: string;
-    readonly spec: Omit<SplitSpec, 'train' | 'test'>;
+    readonly spec: SplitFacts;
     readonly side: Side;
     readonly counts: StudyRun['split']['counts'];
     /** Lowest and highest raw rating of the training part: the ends of the lab scale. */
@@ -45,6 +45,11 @@ export interface Provenance {
   };
   readonly measured: readonly Measurement[];
 }
+
+/** How a split was made, without the positions of its pictures. */
+export type SplitFacts =
+  | Extract<SplitSpec, { method: 'random' }>
+  | Omit<Extract<SplitSpec, { method: 'imported' }>, 'train' | 'test'>;
 
 /** One batch over the run's pictures. */
 export interface Measurement {
@@ -104,14 +109,18 @@ function runProvenance(entry: StudyRun, side: Side): Provenance {
 }
 
 /** Thousands of positions say nothing to a reader; the checksum of the split stands for them. */
-function withoutPositions(spec: SplitSpec): Omit<SplitSpec, 'train' | 'test'> {
+function withoutPositions(spec: SplitSpec): SplitFacts {
   if (spec.method === 'random') return spec;
-  const { train: _train, test: _test, ...others } = spec;
-  return others;
+  const { method, source, seed, validationShare } = spec;
+  return { method, source, seed, validationShare };
 }
 
 function measurements({ scores, defended, attacks, norms }: StudyRun): Measurement[] {
-  const own = <Spec extends { readonly runId: number }>({ runId: _runId, ...spec }: Spec) => spec;
+  // Undefined does not reach a file; the number of a run means nothing outside its workspace.
+  const own = <Spec extends { readonly runId: number }>(spec: Spec) => ({
+    ...spec,
+    runId: undefined,
+  });
   return [
     ...(scores
       ? [{ what: 'scores', images: scores.rows.length, complete: scores.complete, spec: null }]

@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Bundle } from '@shared/rpc';
 import type { Study } from '@shared/domain/study';
+import { must } from '@shared/errors';
 import { contentsOf } from '../../../src/main/bundle/contents';
 import { writeBundle } from '../../../src/main/bundle/write';
 import { buildStudy, withRun } from '../../helpers/study';
@@ -41,8 +42,12 @@ const write = (
     pictures: () => Promise.resolve(null),
     source: {
       pairs: from.pairs,
-      run: (id) => from.runs.find(({ run }) => run.id === id)?.run ?? from.runs[0]!.run,
-      split: () => from.runs[0]!.split,
+      run: (id) =>
+        must(
+          from.runs.find(({ run }) => run.id === id),
+          'a run of the study',
+        ).run,
+      split: () => must(from.runs[0], 'a run').split,
       fit: () => null,
       fileTitle: () => null,
     },

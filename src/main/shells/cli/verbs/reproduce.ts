@@ -59,7 +59,7 @@ const verb: Verb = (program, environment) => {
         terminal.note(
           'Nothing was run again: this workspace had every result already. Name another with --workspace to start from nothing.',
         );
-      report(terminal.out, made.comparison);
+      report((line) => terminal.out(line), made.comparison);
     });
   });
 };
