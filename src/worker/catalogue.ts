@@ -1,4 +1,5 @@
 import type { Catalogue, ModelInfo } from '@shared/domain/catalogue';
+import { paperAttacks } from '@shared/paper/models';
 import type { ParamSpec, ParamValues } from '@shared/params';
 import { attackInfo, attacks } from './attacks';
 import { attackRunParams } from './attacks/harness/settings';
@@ -14,12 +15,18 @@ import { trainerSpecsOf } from './trainer-specs';
 export function catalogue(): Catalogue {
   return {
     models: [...models.all.values()].map(modelInfo),
-    attacks: [...attacks.all.values()].map(attackInfo),
+    attacks: [...attacks.all.values()].map(attackInfo).sort((a, b) => order(a.id) - order(b.id)),
     attackRun: [...attackRunParams],
     norms: [...normsParams],
     fits: [...fits.all.values()].map(fitInfo),
     defences: [...defences.all.values()].map(defenceInfo),
   };
+}
+
+/** The paper's attacks come first, in its order; the others follow in theirs. */
+function order(attackId: string): number {
+  const at = paperAttacks.findIndex((id) => id === attackId);
+  return at < 0 ? paperAttacks.length : at;
 }
 
 function modelInfo(model: ModelDef): ModelInfo {

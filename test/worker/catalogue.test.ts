@@ -40,6 +40,12 @@ describe.each(sent.models)('what the lab is told of $id', (info) => {
   });
 });
 
+test('the attacks of the paper come first, the lightest of them before all', () => {
+  const ids = sent.attacks.map(({ id }) => id);
+  expect(ids.slice(0, 4)).toEqual(['fgsm', 'perceptual', 'uap', 'kor']);
+  expect(new Set(ids).size).toBe(ids.length);
+});
+
 test('the catalogue is what the contract says', () => {
   expect(v.safeParse(Catalogue, sent).issues).toBeUndefined();
 });
