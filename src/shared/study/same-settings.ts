@@ -5,8 +5,11 @@ import { fixed, listed } from './format';
 import { attackOf, runLabelIn, type StudyPair } from './select';
 import { sharesApart, ssimGate, ssimShare } from './ssim-share';
 
-/** Which run, how many pictures and what was kept of them: no number depends on these. */
-const asideOf = { spec: ['kind', 'runId', 'limit', 'traces'], run: ['keepImages', 'viewsAtOnce'] };
+/** Which run, how many pictures, what was kept and what else was measured of them: no score depends on these. */
+const asideOf = {
+  spec: ['kind', 'runId', 'limit', 'traces'],
+  run: ['keepImages', 'viewsAtOnce', 'distances'],
+};
 
 /** The part of an attack's description that its numbers depend on. */
 export function settingsThatCount(
