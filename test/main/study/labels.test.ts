@@ -8,11 +8,7 @@ if (!attack) throw new Error('the fixture has an attack');
 const first: StudyAttack = attack;
 
 function batch(change: Partial<StudyAttack['spec']>): StudyAttack {
-  return structuredClone({
-    ...(first as StudyAttack),
-    label: 'FGSM',
-    spec: { ...first!.spec, ...change },
-  });
+  return structuredClone({ ...first, label: 'FGSM', spec: { ...first.spec, ...change } });
 }
 const labels = (...attacks: StudyAttack[]): string[] => {
   distinctLabels(attacks);
