@@ -7,6 +7,9 @@ export class View {
   shortcutsOpen = $state(false);
   importOpen = $state(false);
   exportOpen = $state(false);
+  bundleOpen = $state(false);
+  /** Runs whose origin is shown; null while the sheet is closed. */
+  originOf = $state.raw<readonly number[] | null>(null);
   queueOpen = $state(false);
 
   constructor() {

@@ -23,7 +23,12 @@ export function runColumns(
   align: TableColumn['align'] = 'right',
 ): TableColumn[] {
   return pairs.flatMap((pair) =>
-    pair.runs.map((run) => ({ groups: [...above, pair.label], label: regimeName(run), align })),
+    pair.runs.map((run) => ({
+      groups: [...above, pair.label],
+      label: regimeName(run),
+      align,
+      runIds: [run.run.id],
+    })),
   );
 }
 

@@ -17,6 +17,7 @@ export function joinTwins(table: Table): Table {
     columns: joined(table.columns, (base, twin) => ({
       ...base,
       label: `${base.label}${partsBreak}${twin.label}`,
+      ...(base.runIds && twin.runIds && { runIds: [...base.runIds, ...twin.runIds] }),
     })),
     rows: table.rows.map((row) => ({ ...row, cells: joined(row.cells, joinCells) })),
   };

@@ -35,6 +35,8 @@ export interface TableColumn {
   readonly groups: readonly string[];
   readonly label: string;
   readonly align: 'left' | 'right';
+  /** The runs its cells are of, for whoever asks where a number comes from; absent where they are of several. */
+  readonly runIds?: readonly number[];
 }
 
 export interface TableRow {
