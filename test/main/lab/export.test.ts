@@ -3,6 +3,10 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Lab } from '../../../src/main/lab';
 import type { Args } from '../../../src/shared/rpc';
+import { waitForJobs } from '../../../src/main/experiment/wait-for-jobs';
+import { agrees } from '../../../src/main/recipe/compare';
+import { parseRecipe } from '../../../src/main/recipe/read';
+import { reproduce } from '../../../src/main/recipe/reproduce';
 import { startPair } from '../../helpers/pairs';
 import { jobIn, openTestLab, seedWorkspace } from '../../helpers/workspace';
 
@@ -55,6 +59,73 @@ describe('an exported figure', () => {
     const csv = await lab.call('export.figure', { ...figure, format: 'csv' });
     // Four test images of two runs, and a line of column names.
     expect(readFileSync(csv.path, 'utf8').trim().split(/\r?\n/)).toHaveLength(9);
+  });
+
+  it('has a recipe beside it, the same for all its formats', async () => {
+    const { lab, figure } = await measuredPair();
+    const svg = await lab.call('export.figure', figure);
+    expect(svg.recipe?.fileName).toBe(svg.fileName.replace('.svg', '.recipe.json'));
+    const text = readFileSync(svg.recipe?.path ?? '', 'utf8');
+    const recipe = parseRecipe(text, 'recipe');
+    expect(recipe).toMatchObject({ kind: 'figure', id: 'before-after', gaps: [] });
+    expect(recipe.runs).toHaveLength(2);
+    expect(recipe.numbers.rows).toHaveLength(8);
+    expect(text).not.toContain(dirname(svg.path));
+    expect(await lab.media('export', svg.recipe?.mediaId ?? '')).toMatchObject({
+      contentType: 'application/json; charset=utf-8',
+    });
+    const png = await lab.call('export.figure', { ...figure, format: 'png' });
+    expect(readFileSync(png.recipe?.path ?? '', 'utf8')).toBe(text);
+  });
+
+  it('makes its numbers again from its recipe, in a workspace that knows only the pictures', async () => {
+    const { lab, figure } = await measuredPair();
+    const made = await lab.call('export.figure', figure);
+    const recipe = parseRecipe(readFileSync(made.recipe?.path ?? '', 'utf8'), 'recipe');
+    await lab.close();
+    const fresh = await openTestLab({ workspaceDir: seedWorkspace().path });
+    const steps: string[] = [];
+    const again = await reproduce(fresh, recipe, {
+      dataFolder: null,
+      engine: null,
+      wait: (jobIds) => waitForJobs(fresh, jobIds, {}),
+      narrator: { step: (outcome) => steps.push(outcome), importing: () => undefined },
+    });
+    expect(again.ranAgain).toBe(true);
+    expect(steps).toContain('done');
+    expect(agrees(again.comparison)).toBe(true);
+    expect(again.comparison.columns.length).toBeGreaterThan(0);
+    // Asked once more, everything is there, and it says so.
+    const kept = await reproduce(fresh, recipe, {
+      dataFolder: null,
+      engine: null,
+      wait: (jobIds) => waitForJobs(fresh, jobIds, {}),
+      narrator: { step: () => undefined, importing: () => undefined },
+    });
+    expect(kept.ranAgain).toBe(false);
+  });
+
+  it('whose pictures are not here says which, and starts nothing', async () => {
+    const { lab, figure } = await measuredPair();
+    const made = await lab.call('export.figure', figure);
+    const recipe = parseRecipe(readFileSync(made.recipe?.path ?? '', 'utf8'), 'recipe');
+    await lab.close();
+    const fresh = await openTestLab({ workspaceDir: seedWorkspace().path });
+    const options = {
+      dataFolder: null,
+      engine: null,
+      wait: () => Promise.resolve([]),
+      narrator: { step: () => undefined, importing: () => undefined },
+    };
+    const experiments = recipe.experiments.map((each) => ({
+      ...each,
+      data: { ...each.data, contentHash: '0'.repeat(64) },
+    }));
+    await expect(reproduce(fresh, { ...recipe, experiments }, options)).rejects.toMatchObject({
+      kind: 'missing-file',
+      message: 'the recipe needs the data set "Toys" (16 pictures)',
+    });
+    expect(await fresh.call('job.list', {})).toEqual([]);
   });
 
   it('is shown beforehand as its PNG will be, and nothing is stored', async () => {
