@@ -91,7 +91,7 @@ export class Sessions {
   #begin(workspace: OpenWorkspace): void {
     const { events, worker, timing, holdLeftOver, freeBytes, report } = this.#options;
     try {
-      sweepStaleJobs(workspace.db, workspace.layout);
+      sweepStaleJobs(workspace);
       emptyBin(workspace);
       sweepLeftovers(workspace.layout);
     } catch (thrown) {

@@ -5,7 +5,7 @@ import { LabError } from '@shared/errors';
 import { storageError } from '../db/errors';
 import { takeFileLock } from '../db/lock';
 import type { Layout } from './layout';
-import { processStartedMs } from './process-identity';
+import { processLiveness, processStartedMs } from './process-identity';
 
 const Owner = v.object({
   pid: v.number(),
@@ -17,6 +17,8 @@ const Owner = v.object({
 export interface HostLock {
   /** True when the last host of this workspace ended without closing it. */
   readonly afterCrash: boolean;
+  /** True in a copy of a workspace whose own host is still at work: the workers its jobs name are that host's. */
+  readonly copyOfOpen: boolean;
   release(): void;
 }
 
@@ -31,6 +33,8 @@ export function lockWorkspace(layout: Layout): HostLock {
   if (!release) throw new LabError(lockedBy(layout));
   try {
     const afterCrash = existsSync(layout.owner);
+    const last = readOwner(layout.owner);
+    const copyOfOpen = last !== null && processLiveness(last.pid, last.startedMs) === 'alive';
     const owner: v.InferOutput<typeof Owner> = {
       pid: process.pid,
       startedMs: processStartedMs(process.pid),
@@ -40,6 +44,7 @@ export function lockWorkspace(layout: Layout): HostLock {
     writeFileSync(layout.owner, `${JSON.stringify(owner)}\n`);
     return {
       afterCrash,
+      copyOfOpen,
       release: () => {
         rmSync(layout.owner, { force: true });
         release();

@@ -17,6 +17,8 @@ export interface OpenWorkspace {
   readonly info: Workspace;
   /** True when the last host was killed; its jobs are swept either way. */
   readonly afterCrash: boolean;
+  /** True in a copy of a workspace that another host has open. */
+  readonly copyOfOpen: boolean;
   /** Closes the database and lets other hosts in. */
   close(): void;
 }
@@ -44,6 +46,7 @@ export function openWorkspace(path: string, mode: OpenMode): OpenWorkspace {
       db,
       info,
       afterCrash: lock.afterCrash && exists,
+      copyOfOpen: lock.copyOfOpen,
       close: () => {
         db.close();
         lock.release();

@@ -115,7 +115,7 @@ describe('a disk that fills up', () => {
   it('does not keep the lab from closing, and the next one says where the training stopped', async () => {
     const { workspace, board, runner, host, events, pair } = bench();
     const [job] = pair(200);
-    const { db, layout } = workspace;
+    const { db } = workspace;
     const pages = db.get<{ page_count: number }>('PRAGMA page_count')?.page_count ?? 0;
     db.exec(`PRAGMA max_page_count = ${pages + 2}`);
     runner.pump();
@@ -125,7 +125,7 @@ describe('a disk that fills up', () => {
     db.exec('PRAGMA max_page_count = 1000000');
     const state = board.get(job).state;
     expect(['running', 'interrupted']).toContain(state);
-    sweepStaleJobs(db, layout);
+    sweepStaleJobs(workspace);
     expect(board.get(job).state).toBe('interrupted');
   });
 
