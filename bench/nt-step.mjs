@@ -10,7 +10,8 @@
 import { availableParallelism, cpus } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { bundle, measure } from './lib/peers.mjs';
+import { bundle } from '../scripts/lib/bundle.mjs';
+import { measure } from './lib/peers.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 

@@ -4,7 +4,7 @@ import type { Pair, Run, TrainSpec } from '@shared/domain/run';
 import type { InitialChoice } from '@shared/domain/weights';
 import { checkValues } from '@shared/params';
 import type { PairDraft } from '@shared/rpc';
-import { completed } from '../jobs/same-run';
+import { completeTraining } from '@shared/complete-spec';
 import { chooseInitial } from '../weights/find-by-name';
 import type { Context } from './context';
 import { byId } from './by-id';
@@ -129,7 +129,7 @@ async function findPairs(
     run.state !== 'cancelled' &&
     (plan.engine === undefined || run.engine === null || run.engine === plan.engine) &&
     same(
-      { ...completed(model, run.spec), initial: filesOf(run.spec) },
+      { ...completeTraining(model, run.spec), initial: filesOf(run.spec) },
       { ...spec, initial: chosen },
     );
   const fits = (pair: Pair, spec: FullSpec) => {
@@ -145,7 +145,7 @@ async function findPairs(
     ? ids.map((id) => pairs.filter(({ series }) => series?.id === id))
     : [pairs];
   for (const group of groups) {
-    const found = specs.flatMap((spec) => group.findLast((pair) => fits(pair, spec)) ?? []);
+    const found = specs.flatMap((spec) => group.find((pair) => fits(pair, spec)) ?? []);
     if (found.length === specs.length) return found;
   }
   return undefined;

@@ -1,25 +1,9 @@
+import { completeTraining } from '@shared/complete-spec';
 import type { EngineName, ModelInfo } from '@shared/domain/catalogue';
 import type { TrainSpec } from '@shared/domain/run';
-import { defaultValues } from '@shared/params';
-import { fromScratch } from '@shared/weights/initial';
 import type { ReadableDb } from '../db/handle';
 import { fromJson } from '../db/handle';
 import { same } from '@shared/canonical';
-
-/**
- * A stored specification with the settings that came after it, each at its default: a default is always what the
- * program did before it could be set.
- */
-export function completed(model: ModelInfo, spec: TrainSpec): TrainSpec {
-  return {
-    ...spec,
-    initial: spec.initial ?? fromScratch,
-    modelParams: { ...defaultValues(model.params), ...spec.modelParams },
-    trainer: { ...defaultValues(model.trainer), ...spec.trainer },
-    nt: spec.nt && { ...defaultValues(model.nt), ...spec.nt },
-    ...(spec.at && { at: { ...defaultValues(model.at), ...spec.at } }),
-  };
-}
 
 export interface Planned {
   readonly spec: TrainSpec;
@@ -47,10 +31,10 @@ export function findSameRun(
      ORDER BY r.id DESC`,
     { splitId: spec.splitId, modelId: spec.modelId, datasetHash, splitHash },
   );
-  const wanted = completed(model, spec);
+  const wanted = completeTraining(model, spec);
   return rows.find(
     (row) =>
       (engine === null || row.engine === null || row.engine === engine) &&
-      same(completed(model, fromJson<TrainSpec>(row.spec)), wanted),
+      same(completeTraining(model, fromJson<TrainSpec>(row.spec)), wanted),
   )?.id;
 }

@@ -9,7 +9,7 @@ import { startBatch } from '../../../src/main/jobs/start-batch';
 import { openWorkspace } from '../../../src/main/workspace/open';
 import { processLiveness } from '../../../src/main/workspace/process-identity';
 import { random } from '../../../src/shared/random';
-import { bundle } from '../../helpers/bundle';
+import { bundle } from '../../../scripts/lib/bundle.mjs';
 import { fakeCatalogue } from '../../helpers/fake-catalogue';
 import { fakeLoss } from '../../helpers/fake-worker';
 import type { Seeded } from '../../helpers/workspace';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { forkTransport } from '../../../src/main/jobs/fork-transport';
 import type { WorkerTransport } from '../../../src/main/jobs/worker-transport';
 import { random } from '../../../src/shared/random';
-import { bundle } from '../../helpers/bundle';
+import { bundle } from '../../../scripts/lib/bundle.mjs';
 import { losses, startPair, stepsOf, storedLosses } from '../../helpers/pairs';
 import { jobIn, openTestLab, seedWorkspace } from '../../helpers/workspace';
 

@@ -9,7 +9,7 @@ import { PictureStore } from '../../../src/worker/data/picture-store';
 import { viewSettings } from '../../../src/worker/data/settings';
 import { TrainingFeed, type FeedOptions } from '../../../src/worker/data/training-feed';
 import type { Batch } from '../../../src/worker/training';
-import { bundle } from '../../helpers/bundle';
+import { bundle } from '../../../scripts/lib/bundle.mjs';
 import { useTempDir } from '../../helpers/temp-dir';
 
 const inTemp = useTempDir();

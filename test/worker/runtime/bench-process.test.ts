@@ -11,7 +11,7 @@ import type {
   TrainPayload,
 } from '../../../src/shared/worker-protocol';
 import { toBytes } from '../../../src/worker/data/pixels';
-import { bundle } from '../../helpers/bundle';
+import { bundle } from '../../../scripts/lib/bundle.mjs';
 import { hasEngine } from '../../helpers/engines';
 import { useTempDir } from '../../helpers/temp-dir';
 import { WorkerProcess } from '../../helpers/worker-process';

@@ -14,7 +14,7 @@ import type {
 } from '../../../src/shared/worker-protocol';
 import { layouts } from '../../../src/worker/weights';
 import { writeSafetensors } from '../../../src/worker/weights/safetensors';
-import { bundle } from '../../helpers/bundle';
+import { bundle } from '../../../scripts/lib/bundle.mjs';
 import { hasEngine } from '../../helpers/engines';
 import { useTempDir } from '../../helpers/temp-dir';
 import { WorkerProcess } from '../../helpers/worker-process';

@@ -6,13 +6,13 @@ import { build } from 'vite';
 const root = resolve(import.meta.dirname, '../..');
 
 /**
- * Builds one TypeScript entry for Node, as a test needs it that runs it in a process of its own.
- * Packages stay imports, so the output lies where Node finds them.
- * @param entry path from the repository's root
- * @returns the built file, and the function that removes it
+ * Builds one TypeScript entry for Node, for a test or a measurement that runs it in a process of its own. Packages stay
+ * imports, so the output lies where Node finds them.
+ * @param {string} entry path from the repository's root
+ * @returns {Promise<{ path: string; remove: () => void }>} the built file, and the function that removes it
  */
-export async function bundle(entry: string): Promise<{ path: string; remove: () => void }> {
-  const cache = join(root, 'node_modules', '.cache', 'iqalab-test');
+export async function bundle(entry) {
+  const cache = join(root, 'node_modules', '.cache', 'iqalab-bundle');
   mkdirSync(cache, { recursive: true });
   const outDir = mkdtempSync(join(cache, 'bundle-'));
   await build({
