@@ -1,7 +1,10 @@
+import { copyFile, mkdir } from 'node:fs/promises';
+import { extname, join, resolve } from 'node:path';
 import type { FigureOptions, StudySelection } from '@shared/domain/study';
 import { LabError } from '@shared/errors';
 import { findFigure } from '@shared/figures';
 import type { Exported } from '@shared/rpc';
+import { storageError } from '../db/errors';
 import type { Context } from './context';
 import { runsOf, type TrainedPair } from './pair-steps';
 import type { Drawn } from './schema';
@@ -21,22 +24,66 @@ export interface Results {
 export async function exportAll(context: Context, results: Results): Promise<Exported[]> {
   const { lab, plan, narrator } = context;
   const files: Exported[] = [];
+  const copies: Copy[] = [];
+  const took = (exported: Exported, id: string, drawn: Drawn): void => {
+    files.push(exported);
+    copies.push({ exported, stem: stemOf(id, drawn) });
+  };
   for (const figure of plan.figures) {
     const drawn = await drawnOf(context, results, figure);
     const size = { ...findFigure(figure.figure).size, ...printedText, ...figure.size };
     for (const format of figure.formats) {
       const args = { figureId: figure.figure, ...drawn, size, format };
-      files.push(await lab.call('export.figure', args));
+      took(await lab.call('export.figure', args), figure.figure, figure);
     }
   }
   for (const table of plan.tables) {
     const drawn = await drawnOf(context, results, table);
     for (const format of table.formats) {
-      files.push(await lab.call('export.table', { tableId: table.table, ...drawn, format }));
+      const args = { tableId: table.table, ...drawn, format };
+      took(await lab.call('export.table', args), table.table, table);
     }
   }
   if (files.length > 0) narrator.step('done', `wrote ${files.length} files of figures and tables`);
+  await copyAll(context, copies);
   return files;
+}
+
+/** An exported file and what its copy is called, which does not depend on the workspace. */
+interface Copy {
+  readonly exported: Exported;
+  readonly stem: string;
+}
+
+/** Pairs and attacks are told apart as the experiment file counts them. */
+function stemOf(id: string, { pair, attack, side, scored }: Drawn): string {
+  return [
+    id,
+    pair !== undefined && `pair-${pair}`,
+    attack !== undefined && `attack-${attack}`,
+    side !== 'test' && side,
+    scored !== 'float' && scored,
+  ]
+    .filter(Boolean)
+    .join('-');
+}
+
+async function copyAll({ plan, baseDir, narrator }: Context, copies: Copy[]): Promise<void> {
+  if (plan.copyTo === undefined || copies.length === 0) return;
+  const folder = resolve(baseDir, plan.copyTo);
+  try {
+    await mkdir(folder, { recursive: true });
+    for (const { exported, stem } of copies) {
+      await copyFile(exported.path, join(folder, `${stem}${extname(exported.path)}`));
+      // One recipe tells of all formats of a figure or table.
+      if (exported.recipe) {
+        await copyFile(exported.recipe.path, join(folder, `${stem}.recipe.json`));
+      }
+    }
+  } catch (thrown) {
+    throw storageError(thrown, folder);
+  }
+  narrator.step('done', `copied them to ${folder}`);
 }
 
 async function drawnOf(

@@ -214,6 +214,8 @@ const fields = {
   norms: v.optional(v.array(NormsPlan), []),
   figures: v.optional(v.array(FigurePlan), []),
   tables: v.optional(v.array(TablePlan), []),
+  /** A folder, relative to the experiment file, that gets a copy of every figure and table. */
+  copyTo: v.optional(v.pipe(v.string(), v.minLength(1))),
 };
 
 /** A whole experiment as a file: what `iqalab run` reads. */

@@ -291,32 +291,4 @@ describe('runExperiment', () => {
       kind: 'conflict',
     });
   });
-
-  it('writes figures and tables of all pairs with the attack and pair the file counts', async () => {
-    const seeded = seedWorkspace();
-    const lab = await openTestLab({ workspaceDir: seeded.path });
-    const client = toyClient(lab);
-    const { result } = await runToy(client, {
-      figures: [
-        { figure: 'before-after', formats: ['svg'], attack: 1, pair: 1, size: { dpi: 600 } },
-      ],
-      tables: [{ table: 'clean', formats: ['csv', 'latex'] }],
-    });
-    const { runIds, pair } = result.pairs[0] ?? {};
-    expect(result.files).toHaveLength(3);
-    expect(client.exported).toMatchObject([
-      {
-        figureId: 'before-after',
-        format: 'svg',
-        selection: { runIds, side: 'test' },
-        options: { scored: 'float', pairId: pair?.id, attack: expect.any(String) as string },
-        size: { dpi: 600, fontPt: 8 },
-      },
-      { tableId: 'clean', format: 'csv' },
-      { tableId: 'clean', format: 'latex' },
-    ]);
-    await expect(runToy(client, { tables: [{ table: 'clean', attack: 2 }] })).rejects.toThrow(
-      'names attack 2, but the experiment has 1',
-    );
-  });
 });

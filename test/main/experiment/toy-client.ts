@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { LabError } from '@shared/errors';
 import type { Args, Exported, Method, Result, RpcClient } from '@shared/rpc';
 import type { Experiment } from '../../../src/main/experiment/schema';
@@ -9,13 +11,19 @@ import { waitForJobs } from '../../../src/main/experiment/wait-for-jobs';
 /**
  * A client of a real lab on a workspace of `seedWorkspace`, whose pictures are no pictures: what
  * would open or draw one is answered here, everything else by the lab.
+ * @param exports folder in which exported files are written, in stand-ins; without it, nowhere
  */
-export function toyClient(lab: RpcClient): RpcClient & { exported: unknown[] } {
+export function toyClient(lab: RpcClient, exports?: string): RpcClient & { exported: unknown[] } {
   const exported: unknown[] = [];
-  const exportOne = (args: unknown): Exported => {
+  const exportOne = (args: { readonly format: string }): Exported => {
     exported.push(args);
-    const fileName = `${exported.length}`;
-    return { fileName, path: `/exports/${fileName}`, mediaId: fileName, sizeBytes: 1 };
+    const written = (fileName: string): Exported => {
+      const path = join(exports ?? '/exports', fileName);
+      if (exports !== undefined) writeFileSync(path, fileName);
+      return { fileName, path, mediaId: fileName, sizeBytes: 1 };
+    };
+    const name = `${exported.length}`;
+    return { ...written(`${name}.${args.format}`), recipe: written(`${name}.recipe.json`) };
   };
   const own: Partial<{ [M in Method]: (args: Args<M>) => unknown }> = {
     'dataset.preview': ({ path }) => ({
