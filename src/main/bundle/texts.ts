@@ -7,6 +7,8 @@ import type { Contents } from './contents';
 /** A figure or table of a bundle with what its caption needs. */
 export type Captioned = Pick<Recipe, 'kind' | 'title' | 'paper' | 'caption' | 'options'> & {
   readonly stem: string;
+  /** Runs that lack its results. */
+  readonly without: readonly string[];
 };
 
 const folderOf = { figure: 'figures', table: 'tables' } as const;
@@ -79,7 +81,10 @@ export function readmeText(
   const names = (kind: Captioned['kind']): string[] =>
     items
       .filter((item) => item.kind === kind)
-      .map(({ stem, title, paper }) => `  ${stem}\n      ${title}${paper ? ` (${paper})` : ''}`);
+      .map(({ stem, title, paper, without }) => {
+        const lacking = without.length > 0 ? `; without ${without.join(', ')}: not measured` : '';
+        return `  ${stem}\n      ${title}${paper ? ` (${paper})` : ''}${lacking}`;
+      });
   return [
     'Paper bundle',
     '============',

@@ -80,7 +80,7 @@ interface BundleFile {
 
 async function fill(
   root: string,
-  study: Study,
+  whole: Study,
   { figures, tables, leftOut }: Contents,
   print: Wanted['size'],
   { source, pictures, onProgress }: BundlePlace,
@@ -96,7 +96,7 @@ async function fill(
   const captioned: Captioned[] = [];
   let done = 0;
   const begin = (title: string): void => onProgress({ done: done++, total, phase: title });
-  for (const { def, options, stem } of figures) {
+  for (const { def, study, without, options, stem } of figures) {
     begin(def.title);
     const size = { ...def.size, ...print };
     for (const format of figureFormatIds) {
@@ -105,9 +105,9 @@ async function fill(
     }
     const recipe = makeRecipe('figure', def.id, study, options, source, size);
     await put(`figures/${stem}.recipe.json`, recipeText(recipe));
-    captioned.push({ ...recipe, stem });
+    captioned.push({ ...recipe, stem, without });
   }
-  for (const { def, options, stem } of tables) {
+  for (const { def, study, without, options, stem } of tables) {
     begin(def.title);
     for (const format of tableFormatIds) {
       const bytes = renderTable(def, study, options, format);
@@ -115,11 +115,11 @@ async function fill(
     }
     const recipe = makeRecipe('table', def.id, study, options, source);
     await put(`tables/${stem}.recipe.json`, recipeText(recipe));
-    captioned.push({ ...recipe, stem });
+    captioned.push({ ...recipe, stem, without });
   }
   await put('captions.md', captionsText(captioned));
   await put('document.tex', documentText(captioned));
-  await put('README.txt', readmeText(study, captioned, leftOut));
+  await put('README.txt', readmeText(whole, captioned, leftOut));
   const sums = files
     .map(({ path, bytes }) => `${createHash('sha256').update(bytes).digest('hex')}  ${path}\n`)
     .join('');

@@ -143,6 +143,18 @@ describe('a paper bundle', () => {
     });
   });
 
+  test('makes tables of the pairs that have the results, and says which have not', () => {
+    const grid = buildGrid(12);
+    const { ntRunId } = grid.pairs[0] ?? { ntRunId: -1 };
+    const at = grid.runs.findIndex(({ run }) => run.id === ntRunId);
+    const partial = withRun(grid, at, { scores: null });
+    const { tables, leftOut } = contentsOf(partial, { scored: 'float' });
+    const clean = tables.find(({ def }) => def.id === 'clean');
+    expect(clean?.without).toContain(grid.runs[at]?.run.name);
+    expect(clean?.study.pairs).toHaveLength(grid.pairs.length - 1);
+    expect(leftOut.map(({ id }) => id)).not.toContain('clean');
+  });
+
   test('has a figure of one pair once per pair, and one that a choice does not change once', () => {
     const grid = buildGrid(12);
     const { figures } = contentsOf(grid, { scored: 'float', attack: 'FGSM, eps 0.005' });

@@ -11,6 +11,7 @@ import { operand } from '../../../src/main/export/pdf/file';
 import { pathOperators } from '../../../src/main/export/pdf/path';
 import { readSvg } from '../../../src/main/export/pdf/svg-tree';
 import { svgToPdf } from '../../../src/main/export/pdf';
+import { systemFaceFor } from '../../../src/main/export/system-faces';
 import { buildStudy, withRun } from '../../helpers/study';
 import { buildGrid } from '../../helpers/study-grid';
 import { askTool, hasTool } from '../../helpers/tools';
@@ -179,6 +180,20 @@ describe('what is painted', () => {
     expect(own).toHaveLength(2 * (1 + 6));
     const [packed = ''] = streams(await svgToPdf(page(image(palette))));
     expect([...Buffer.from(packed, 'latin1')]).toEqual([...raw]);
+  });
+});
+
+/** A snowman: no bundled face has one, some of the system's do (DejaVu, Symbola). */
+const foreign = systemFaceFor('\u2603');
+
+describe.skipIf(!foreign)('a character that only a face of the system has', () => {
+  test('is drawn in that face, embedded beside ours, its text behind it', async () => {
+    const pdf = await svgToPdf(
+      page('<text x="1" y="9" font-family="Tinos" font-size="8">a \u2603 b</text>'),
+    );
+    const text = pdf.toString('latin1');
+    expect(text.match(/\/Type \/FontDescriptor/g)).toHaveLength(2);
+    expect(streams(pdf).join('')).toContain('<2603>');
   });
 });
 
