@@ -25,10 +25,15 @@ export interface ColumnComparison {
  */
 export const tolerance = 1e-3;
 
-/** Compares numbers cell by cell, column by column. Text is looked at only to tell rows apart. */
+/**
+ * Compares numbers cell by cell, row by row in columns of the same name. The same training done twice
+ * is done once when it is made again: a name that stands there once more is compared with its last.
+ */
 export function compareNumbers(was: Recipe['numbers'], is: Recipe['numbers']): Comparison {
-  if (was.columns.join('\n') !== is.columns.join('\n')) {
-    return { columns: [], shape: `the columns were ${was.columns.join(', ')}` };
+  const places = was.columns.map((name, k) => placeOf(name, was.columns.slice(0, k), is.columns));
+  const missing = was.columns.filter((_, k) => places[k] === -1);
+  if (missing.length > 0) {
+    return { columns: [], shape: `there is no column ${missing.join(', ')} any more` };
   }
   if (was.rows.length !== is.rows.length) {
     return {
@@ -39,7 +44,7 @@ export function compareNumbers(was: Recipe['numbers'], is: Recipe['numbers']): C
   const columns = was.columns.flatMap((column, k): ColumnComparison[] => {
     const pairs = was.rows.flatMap((row, i) => {
       const value = row[k];
-      return typeof value === 'number' ? [[value, is.rows[i]?.[k]] as const] : [];
+      return typeof value === 'number' ? [[value, is.rows[i]?.[places[k] ?? -1]] as const] : [];
     });
     if (pairs.length === 0) return [];
     const apart = pairs.map(([a, b]) => (typeof b === 'number' ? difference(a, b) : Infinity));
@@ -54,6 +59,13 @@ export function compareNumbers(was: Recipe['numbers'], is: Recipe['numbers']): C
     ];
   });
   return { columns, shape: null };
+}
+
+/** Place of the n-th column of a name among others, where n - 1 of them stand before; the last where there are fewer. */
+function placeOf(name: string, before: readonly string[], columns: readonly string[]): number {
+  const all = columns.flatMap((each, k) => (each === name ? [k] : []));
+  const nth = before.filter((each) => each === name).length;
+  return all[nth] ?? all.at(-1) ?? -1;
 }
 
 /** Whether every number of the recipe was found again. */

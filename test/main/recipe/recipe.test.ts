@@ -167,6 +167,15 @@ describe('numbers made again', () => {
     expect(agrees(far)).toBe(false);
   });
 
+  test('are found by the name of their column, in whatever order the columns stand', () => {
+    const two = { columns: ['x', 'a', 'a'], rows: [['r', 1, 2]] };
+    const turned = { columns: ['a', 'x', 'a'], rows: [[1, 'r', 2]] };
+    expect(agrees(compareNumbers(two, turned))).toBe(true);
+    // The same training twice is made once.
+    const once = { columns: ['x', 'a'], rows: [['r', 1]] };
+    expect(compareNumbers(two, once).columns.map(({ equal }) => equal)).toEqual([1, 0]);
+  });
+
   test('of another shape are not compared', () => {
     expect(compareNumbers(was, { ...was, rows: [] }).shape).toBe('there were 3 rows, there are 0');
     expect(agrees(compareNumbers(was, { columns: ['x'], rows: [] }))).toBe(false);
