@@ -9,7 +9,8 @@ import { moveJob } from './moves';
 import { record, recordFitted, recordTrained } from './recorder';
 import { tellRecorded } from './tell-recorded';
 import type { JobTiming } from './timing';
-import type { JobMessage, WorkerHost } from './worker-host';
+import type { WorkerHost } from './worker-host';
+import type { JobMessage } from './worker-host-events';
 
 /** What a person, or the lab itself, asked of the job in the worker. */
 export type Want = 'stop' | 'cancel' | 'close';

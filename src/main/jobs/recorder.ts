@@ -15,7 +15,7 @@ import {
 import { insertWeights } from '../db/weights';
 import type { Layout } from '../workspace/layout';
 import { toArtifactPath } from '../workspace/layout';
-import type { JobMessage } from './worker-host';
+import type { JobMessage } from './worker-host-events';
 
 /** Messages that carry something to keep. */
 export type RecordMessage = Extract<

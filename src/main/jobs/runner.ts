@@ -13,7 +13,8 @@ import { launch } from './launch';
 import type { Waiting } from './queue';
 import { planQueue } from './queue';
 import type { JobTiming } from './timing';
-import type { JobMessage, WorkerHost } from './worker-host';
+import type { WorkerHost } from './worker-host';
+import type { JobMessage } from './worker-host-events';
 
 export interface RunnerOptions {
   readonly board: JobBoard;

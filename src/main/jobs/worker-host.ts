@@ -1,6 +1,5 @@
-import type { Catalogue, EngineInfo, EngineName, EngineRung } from '@shared/domain/catalogue';
+import type { Catalogue, EngineInfo, EngineName } from '@shared/domain/catalogue';
 import type { WeightFacts } from '@shared/domain/weights';
-import type { LabErrorData } from '@shared/errors';
 import { LabError } from '@shared/errors';
 import type {
   BenchPayload,
@@ -11,29 +10,13 @@ import type {
   WriteWeights,
   WrittenWeights,
 } from '@shared/worker-protocol';
+import { BenchQuestions, type BenchPhaseMessage } from './bench-questions';
 import { deferred } from './deferred';
 import { Expectation } from './expectation';
 import { FileAnswers } from './file-answers';
 import type { WorkerConnection, WorkerExit, WorkerTransport } from './worker-transport';
 import { describeExit } from './worker-exit';
-
-/** Messages about a job; the rest of the protocol is settled in here. */
-export type JobMessage = Extract<WorkerMessage, { readonly jobId: number }>;
-
-export interface EngineState {
-  readonly current: EngineInfo | null;
-  readonly ladder: readonly EngineRung[];
-  readonly error: LabErrorData | null;
-}
-
-export interface WorkerHostEvents {
-  job(message: JobMessage): void;
-  /** Any sign of life. */
-  alive(): void;
-  engine(state: EngineState): void;
-  /** The worker ended, asked for or not; everything it said has been passed on. */
-  exit(error: LabErrorData): void;
-}
+import type { EngineState, WorkerHostEvents } from './worker-host-events';
 
 export interface WorkerHostOptions {
   readonly transport: WorkerTransport;
@@ -41,16 +24,6 @@ export interface WorkerHostOptions {
   readonly engine?: EngineName | null;
   readonly helloTimeoutMs?: number;
   readonly engineTimeoutMs?: number;
-}
-
-/** A heavy model on a slow computer may take minutes for one picture; the person can cancel. */
-const benchTimeoutMs = 1_800_000;
-
-export type BenchPhaseMessage = Extract<WorkerMessage, { type: 'bench-phase' }>;
-
-interface BenchQuestion {
-  readonly answer: Expectation<BenchReply>;
-  readonly tell: (message: BenchPhaseMessage) => void;
 }
 
 interface Running {
@@ -62,8 +35,7 @@ interface Running {
   readonly inspections: FileAnswers<WeightFacts>;
   /** Weight files being written, by request. */
   readonly writings: FileAnswers<WrittenWeights>;
-  /** Questions of the bench that are not answered yet, by request. */
-  readonly questions: Map<number, BenchQuestion>;
+  readonly questions: BenchQuestions;
 }
 
 /**
@@ -189,29 +161,7 @@ export class WorkerHost {
     await this.ready();
     signal.throwIfAborted();
     const worker = this.#start();
-    const requestId = ++this.#requests;
-    const answer = new Expectation<BenchReply>(benchTimeoutMs, () => {
-      worker.connection.send({ type: 'bench-cancel', requestId });
-      return new LabError({
-        kind: 'worker-died',
-        message: `the bench has not answered for ${benchTimeoutMs / 60_000} minutes`,
-        safe: 'Nothing was stored.',
-        next: 'Choose fewer steps or a lighter model.',
-      });
-    });
-    const onAbort = (): void => {
-      worker.connection.send({ type: 'bench-cancel', requestId });
-      answer.reject(signal.reason as Error);
-    };
-    signal.addEventListener('abort', onAbort, { once: true });
-    worker.questions.set(requestId, { answer, tell });
-    worker.connection.send({ type: 'bench', requestId, payload });
-    try {
-      return await answer.promise;
-    } finally {
-      signal.removeEventListener('abort', onAbort);
-      worker.questions.delete(requestId);
-    }
+    return worker.questions.ask(worker.connection, ++this.#requests, payload, signal, tell);
   }
 
   /**
@@ -280,7 +230,7 @@ export class WorkerHost {
       engine: null,
       inspections: new FileAnswers(),
       writings: new FileAnswers(),
-      questions: new Map(),
+      questions: new BenchQuestions(),
     };
     return this.#running;
   }
@@ -316,13 +266,9 @@ export class WorkerHost {
         return;
       }
       case 'bench-phase':
-        this.#running?.questions.get(message.requestId)?.tell(message);
-        return;
       case 'bench-answer':
-        this.#running?.questions.get(message.requestId)?.answer.resolve(message.reply);
-        return;
       case 'bench-refused':
-        this.#running?.questions.get(message.requestId)?.answer.reject(new LabError(message.error));
+        this.#running?.questions.take(message);
         return;
       default:
         this.#events?.job(message);
@@ -337,7 +283,7 @@ export class WorkerHost {
     worker?.engine?.reject(new LabError(error));
     worker?.inspections.rejectAll(new LabError(error));
     worker?.writings.rejectAll(new LabError(error));
-    for (const { answer } of worker?.questions.values() ?? []) answer.reject(new LabError(error));
+    worker?.questions.rejectAll(new LabError(error));
     if (this.#engine.current) this.#setEngine({ ...this.#engine, current: null });
     this.#events?.exit(error);
   }

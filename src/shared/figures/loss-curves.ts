@@ -85,7 +85,7 @@ function toOption(study: Study, options: FigureOptions, theme: ChartTheme): ECha
               theme,
               [
                 {
-                  text: 'a baseline has no norm term',
+                  text: 'no norm term without NT',
                   x: x.max / 2,
                   y: ((y[1]?.min ?? 0) + (y[1]?.max ?? 1)) / 2,
                   colour: theme.inkMuted,

@@ -1,17 +1,10 @@
 import type { EChartsOption } from 'echarts';
-import type { AttackRow } from '../domain/results';
-import type { FigureOptions, Study, StudyAttack, StudyImage, StudyRun } from '../domain/study';
+import type { FigureOptions, Study, StudyImage } from '../domain/study';
 import { fixed, listed } from '../study/format';
 import { missingInPair, type Missing } from '../study/missing';
 import { provenanceNotes, scoredNote } from '../study/notes';
-import {
-  attackLabels,
-  attackOf,
-  chosenPair,
-  runLabel,
-  type StudyPair,
-  regimeText,
-} from '../study/select';
+import { keptRows, plateContent, type PlateContent } from '../study/plate-content';
+import { attackLabels, attackOf, chosenPair, regimeText, runLabel } from '../study/select';
 import { meanSsim } from '../study/sweeps';
 import { mediaUrl } from '../rpc';
 import type { ChartTheme } from '../theme';
@@ -21,107 +14,8 @@ import { base, regimeColour } from './lib/marks';
 import { ruler, tileText, type Shape } from './lib/tiles';
 import { sentences } from './lib/sentences';
 
-/** One attacked picture: what a run made of it. */
-interface Tile {
-  readonly batch: StudyAttack;
-  readonly row: AttackRow;
-  readonly after: number;
-  /** Null where the similarity was not measured. */
-  readonly ssim: number | null;
-}
-
-/** One picture through one run: a tile per attack, null where none was kept. */
-interface Line {
-  readonly image: StudyImage;
-  readonly run: StudyRun;
-  readonly tiles: readonly (Tile | null)[];
-}
-
-interface Drawn {
-  readonly pair: StudyPair;
-  /** Labels of the attacks, one column each. */
-  readonly attacks: readonly string[];
-  readonly lines: readonly Line[];
-  readonly images: readonly StudyImage[];
-}
-
-/** More columns or pictures would be stamps. */
-const maxAttacks = 3;
-
-function drawn(study: Study, options: FigureOptions): Drawn | null {
-  const pair = chosenPair(study, options);
-  const [first] = pair?.runs ?? [];
-  if (!pair || !first) return null;
-  const labels = options.attack === undefined ? attackLabels(pair.runs) : [options.attack];
-  const attacks = labels
-    .filter((label) => pair.runs.some((run) => keptRows(run, label).length > 0))
-    .slice(0, maxAttacks);
-  const images = chosenImages(first, attacks, pair, options);
-  const lines = images.flatMap((image) =>
-    pair.runs.map((run): Line => ({
-      image,
-      run,
-      tiles: attacks.map((label) => tileOf(run, label, image.id, options)),
-    })),
-  );
-  return { pair, attacks, images, lines };
-}
-
-function keptRows(run: StudyRun, label: string): readonly AttackRow[] {
-  return (attackOf(run, label)?.rows ?? []).filter(({ artifact }) => artifact !== null);
-}
-
-/**
- * The pictures asked for; else one of high and one of low quality, as in the paper: those whose score
- * the first attack moves most on the baseline, of the pictures that every run of the pair has kept.
- */
-function chosenImages(
-  first: StudyRun,
-  attacks: readonly string[],
-  pair: StudyPair,
-  { imageIds }: FigureOptions,
-): StudyImage[] {
-  if (imageIds && imageIds.length > 0) {
-    return imageIds.flatMap((id) => first.images.find((image) => image.id === id) ?? []);
-  }
-  const [label] = attacks;
-  if (label === undefined) return [];
-  const kept = pair.runs.map((run) => new Set(keptRows(run, label).map(({ imageId }) => imageId)));
-  const changes = new Map(
-    (attackOf(first, label)?.rows ?? []).map((row) => [
-      row.imageId,
-      Math.abs(row.attackedFloat - row.clean),
-    ]),
-  );
-  const most = (some: readonly StudyImage[]): StudyImage[] => {
-    const ready = some.filter(({ id }) => changes.has(id) && kept.every((ids) => ids.has(id)));
-    const [start, ...others] = ready;
-    if (!start) return [];
-    const size = ({ id }: StudyImage): number => changes.get(id) ?? 0;
-    return [others.reduce((a, b) => (size(b) > size(a) ? b : a), start)];
-  };
-  return [
-    ...most(first.images.filter(({ mos }) => mos >= 50)),
-    ...most(first.images.filter(({ mos }) => mos < 50)),
-  ];
-}
-
-function tileOf(
-  run: StudyRun,
-  label: string,
-  imageId: number,
-  { scored }: FigureOptions,
-): Tile | null {
-  const batch = attackOf(run, label);
-  const row = keptRows(run, label).find((each) => each.imageId === imageId);
-  if (!batch || !row) return null;
-  const variant = meanSsim(batch)?.variant;
-  const ssim = variant === undefined ? null : (row.ssim[variant] ?? null);
-  return { batch, row, after: scored === 'float' ? row.attackedFloat : row.attackedEightBit, ssim };
-}
-
 function toOption(study: Study, options: FigureOptions, theme: ChartTheme): EChartsOption {
-  const found = drawn(study, options);
+  const found = plateContent(study, options);
   if (!found || found.lines.length === 0) return base(theme);
   const { pair, attacks, lines } = found;
   const em = theme.fontSize;
@@ -213,7 +107,7 @@ function fitted(
 }
 
 function toCsv(study: Study, options: FigureOptions): DataTable {
-  const found = drawn(study, options);
+  const found = plateContent(study, options);
   return {
     columns: [
       'image',
@@ -272,7 +166,7 @@ function needs(study: Study, options: FigureOptions): Missing[] {
 }
 
 /** "a.png: HyperIQA 62.9 to 9.6, HyperIQA +NT 62.1 to 38.8" for every picture. */
-function changes({ lines, images }: Drawn): string {
+function changes({ lines, images }: PlateContent): string {
   return images
     .map((image) => {
       const own = lines
@@ -297,7 +191,7 @@ const figure: FigureDef = {
   toOption,
   toCsv,
   caption(study, options) {
-    const found = drawn(study, options);
+    const found = plateContent(study, options);
     if (!found || found.lines.length === 0) return '';
     const { pair, attacks } = found;
     const first = found.lines[0]?.tiles.find((tile) => tile !== null);
@@ -315,7 +209,7 @@ const figure: FigureDef = {
     ]);
   },
   summary(study, options) {
-    const found = drawn(study, options);
+    const found = plateContent(study, options);
     if (!found) return 'No run is chosen.';
     if (found.lines.length === 0) return 'No attacked picture was kept.';
     return `Plate of ${found.images.length} pictures, original and attacked. ${changes(found)}.`;

@@ -1,6 +1,6 @@
 import { LabError } from '@shared/errors';
 import type { Result } from '@shared/rpc';
-import type { EngineState } from '../../jobs/worker-host';
+import type { EngineState } from '../../jobs/worker-host-events';
 import type { NounHandlers } from '../context';
 
 export const engineHandlers: NounHandlers<'engine'> = {
