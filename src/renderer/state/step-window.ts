@@ -1,7 +1,10 @@
 import type { StepMetric } from '@shared/domain/run';
 
-/** At most this many points of a loss curve are held; a long run is thinned, never cut off. */
-export const MOST_STEPS = 3_000;
+/**
+ * At most this many points of a loss curve are held, some three for every pixel of a usual plate. A long
+ * run is thinned, never cut off.
+ */
+export const MOST_STEPS = 2_000;
 
 /**
  * Appends steps to a curve, dropping those it already has. Above the limit every second point of the
