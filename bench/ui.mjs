@@ -12,8 +12,8 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { chromium } from '@playwright/test';
+import { bundle } from '../scripts/lib/bundle.mjs';
 import { findChromium } from '../scripts/lib/chromium.mjs';
-import { bundle } from './lib/peers.mjs';
 
 /** @param {readonly string[]} args @returns {Promise<number>} exit status */
 export async function run(args) {
