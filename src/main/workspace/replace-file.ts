@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { storageError } from '../db/errors';
 
 /**
@@ -7,7 +9,8 @@ import { storageError } from '../db/errors';
  * @throws LabError `disk-full` or `read-only`
  */
 export async function replaceFile(path: string, bytes: Uint8Array): Promise<void> {
-  const unfinished = `${path}.${process.pid}.unfinished`;
+  // A name of its own: two exports may write the same recipe at once.
+  const unfinished = join(dirname(path), `.${basename(path)}.${randomUUID()}.unfinished`);
   try {
     const file = await open(unfinished, 'w');
     try {
