@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Study } from '@shared/domain/study';
@@ -58,9 +58,9 @@ export async function writeBundle(
       next: contents.leftOut[0]?.reason ?? 'Train a pair, then attack it.',
     });
   }
-  const unfinished = `${folder}.${process.pid}.unfinished`;
+  // Named as what a killed host leaves in a workspace and the next one sweeps away.
+  const unfinished = join(place.folder, `.bundle-${randomUUID()}`);
   try {
-    await rm(unfinished, { recursive: true, force: true });
     const files = await fill(unfinished, study, contents, size, place);
     await putInPlace(unfinished, folder);
     const sizeBytes = files.reduce((sum, { bytes }) => sum + bytes.length, 0);

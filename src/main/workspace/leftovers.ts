@@ -5,7 +5,7 @@ import type { Layout } from './layout';
 
 const uuid = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
 /** What copying, receiving and exporting write beside the final file; nothing a person would name so. */
-const folder = new RegExp(`^\\.upload-${uuid}$`);
+const folder = new RegExp(`^\\.(?:upload|bundle)-${uuid}$`);
 const file = new RegExp(`^\\.(?:.*\\.)?${uuid}\\.unfinished$|\\.\\d+\\.unfinished$`);
 
 /**

@@ -78,6 +78,16 @@ describe('an exported figure', () => {
     expect(readFileSync(png.recipe?.path ?? '', 'utf8')).toBe(text);
   });
 
+  it('can be written in several formats at once', async () => {
+    const { lab, figure } = await measuredPair();
+    const formats = ['svg', 'csv', 'pdf', 'png'] as const;
+    const files = await Promise.all(
+      formats.map((format) => lab.call('export.figure', { ...figure, format })),
+    );
+    expect(new Set(files.map(({ recipe }) => recipe?.path)).size).toBe(1);
+    for (const { path, sizeBytes } of files) expect(readFileSync(path)).toHaveLength(sizeBytes);
+  });
+
   it('makes its numbers again from its recipe, in a workspace that knows only the pictures', async () => {
     const { lab, figure } = await measuredPair();
     const made = await lab.call('export.figure', figure);
